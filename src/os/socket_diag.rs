@@ -1,15 +1,12 @@
 //! What the kernel knows of a TCP connection, asked from outside the program that has it: `sock_diag(7)`, as ss(8) does.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 
-use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
-use netlink_packet_sock_diag::SockDiagMessage;
-use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
-use netlink_packet_sock_diag::inet::nlas::Nla;
-use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
+use netlink_packet_core::{NLM_F_REQUEST, NetlinkBuffer, NlasIterator};
 use nix::errno::Errno;
+use nix::libc::{AF_INET, AF_INET6, IPPROTO_TCP, NLMSG_ERROR};
 use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket};
 
 /// Asks the kernel about the sockets of one network namespace.
@@ -68,58 +65,78 @@ impl SocketDiag {
         )?;
         // The kernel has answered when sendto() returns, so nothing is waited for.
         let length = recv(self.kernel.as_raw_fd(), &mut self.room, MsgFlags::MSG_DONTWAIT)?;
-        let answer = self.room.get(..length).unwrap_or_default();
-        let answer = NetlinkMessage::<SockDiagMessage>::deserialize(answer).map_err(io::Error::other)?;
-        match answer.payload {
-            NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => {
-                let info = response.nlas.into_iter().find_map(|attribute| match attribute {
-                    Nla::TcpInfo(bytes) => Some(bytes),
-                    _ => None,
-                });
-                Ok(info)
-            }
-            NetlinkPayload::Error(error) => match error.to_io() {
-                none if none.raw_os_error() == Some(Errno::ENOENT as i32) => Ok(None),
-                error => Err(error),
-            },
-            other => Err(io::Error::other(format!(
-                "the kernel answered with something else: {other:?}"
-            ))),
-        }
+        info(self.room.get(..length).unwrap_or_default())
     }
 }
 
-/// The question about one connection.
+/// `SOCK_DIAG_BY_FAMILY` of `linux/sock_diag.h`: question and answer.
+const BY_FAMILY: u16 = 20;
+/// `INET_DIAG_INFO` of `linux/inet_diag.h`: the attribute with a `struct tcp_info`.
+const INFO: u16 = 2;
+/// The length of a `struct nlmsghdr`, netlink(7).
+const HEADER: usize = 16;
+/// The length of a `struct inet_diag_msg`: what the answer has before its attributes.
+const FIXED: usize = 72;
+
+/// The question about one connection: a `struct nlmsghdr` and a `struct inet_diag_req_v2`. Numbers are in this machine's byte order, ports
+/// and addresses in that of the network.
 fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
-    let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_REQUEST;
-    let message = SockDiagMessage::InetRequest(InetRequest {
-        family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
-        protocol: IPPROTO_TCP,
-        extensions: ExtensionFlags::INFO,
-        states: StateFlags::all(),
-        socket_id: SocketId {
-            source_port: local.port(),
-            destination_port: remote.port(),
-            source_address: local.ip(),
-            destination_address: remote.ip(),
-            interface_id: 0,
-            // INET_DIAG_NOCOOKIE: whichever socket it is.
-            cookie: [0xff; 8],
-        },
-    });
-    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(message));
-    message.finalize();
-    let mut bytes = vec![0; message.buffer_len()];
-    message.serialize(&mut bytes);
-    bytes
+    let family = if local.is_ipv4() { AF_INET } else { AF_INET6 };
+    let byte = |number: i32| u8::try_from(number).unwrap_or_default();
+    // What is asked for is bit INFO - 1; the byte behind it is padding.
+    let mut question = vec![byte(family), byte(IPPROTO_TCP), 1 << (INFO - 1), 0];
+    // In any state.
+    question.extend(u32::MAX.to_ne_bytes());
+    for end in [local, remote] {
+        question.extend(end.port().to_be_bytes());
+    }
+    for end in [local, remote] {
+        let mut address = [0; 16];
+        match end.ip() {
+            IpAddr::V4(ip) => address[..4].copy_from_slice(&ip.octets()),
+            IpAddr::V6(ip) => address = ip.octets(),
+        }
+        question.extend(address);
+    }
+    // On any interface, and INET_DIAG_NOCOOKIE: whichever socket it is.
+    question.extend(0_u32.to_ne_bytes());
+    question.extend([0xff; 8]);
+    let length = u32::try_from(HEADER + question.len()).unwrap_or_default();
+    let mut message = Vec::from(length.to_ne_bytes());
+    message.extend(BY_FAMILY.to_ne_bytes());
+    message.extend(NLM_F_REQUEST.to_ne_bytes());
+    // Sequence number and port: there is one question at a time.
+    message.extend([0; 8]);
+    message.extend(question);
+    message
+}
+
+/// What the kernel has answered.
+fn info(answer: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let message = NetlinkBuffer::new_checked(answer).map_err(io::Error::other)?;
+    let payload = message.payload();
+    if i32::from(message.message_type()) == NLMSG_ERROR {
+        // The error's number, below 0: netlink(7), struct nlmsgerr.
+        let number = payload.first_chunk().map_or(0, |bytes| i32::from_ne_bytes(*bytes));
+        return match Errno::from_raw(number.saturating_neg()) {
+            Errno::ENOENT => Ok(None),
+            error => Err(error.into()),
+        };
+    }
+    if message.message_type() != BY_FAMILY {
+        return Err(io::Error::other("the kernel answered with something else"));
+    }
+    let attributes = payload.get(FIXED..).unwrap_or_default();
+    let info = NlasIterator::new(attributes).filter_map(Result::ok);
+    let mut info = info.filter(|attribute| attribute.kind() == INFO);
+    Ok(info.next().map(|attribute| attribute.value().to_vec()))
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
 
-    use super::SocketDiag;
+    use super::{BY_FAMILY, FIXED, HEADER, INFO, SocketDiag, info};
 
     #[test]
     fn the_kernel_answers_for_a_connection_and_for_no_other() {
@@ -137,5 +154,37 @@ mod tests {
         assert_eq!(back[0], 1);
         let another = "127.0.0.1:1".parse().unwrap();
         assert_eq!(diag.tcp_info(another, remote).unwrap(), None);
+    }
+
+    #[test]
+    fn an_answer_of_any_kind_is_read() {
+        let message = |kind: u16, payload: &[u8]| {
+            let length = u32::try_from(HEADER + payload.len()).unwrap();
+            let mut bytes = Vec::from(length.to_ne_bytes());
+            bytes.extend(kind.to_ne_bytes());
+            bytes.extend([0; 10]);
+            bytes.extend(payload);
+            bytes
+        };
+        let attribute = |kind: u16, value: u8| {
+            let mut bytes = Vec::from(5_u16.to_ne_bytes());
+            bytes.extend(kind.to_ne_bytes());
+            // Padded to four bytes.
+            bytes.extend([value, 0, 0, 0]);
+            bytes
+        };
+        let mut payload = vec![0; FIXED];
+        payload.extend(attribute(1, 7));
+        payload.extend(attribute(INFO, 9));
+        assert_eq!(info(&message(BY_FAMILY, &payload)).unwrap(), Some(vec![9]));
+        assert_eq!(info(&message(BY_FAMILY, &payload[..FIXED])).unwrap(), None);
+        assert_eq!(info(&message(BY_FAMILY, &[])).unwrap(), None);
+        let refused = |number: i32| info(&message(2, &number.to_ne_bytes()));
+        assert_eq!(refused(-2).unwrap(), None);
+        assert_eq!(refused(-1).unwrap_err().raw_os_error(), Some(1));
+        assert!(info(&message(3, &[])).is_err());
+        for cut in 0..HEADER {
+            assert!(info(&message(BY_FAMILY, &payload)[..cut]).is_err(), "{cut}");
+        }
     }
 }
