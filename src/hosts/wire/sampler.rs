@@ -14,7 +14,7 @@ use crate::tcp_info::{SocketState, TcpInfo, TcpSample};
 use crate::wire::{LinkType, Protocol};
 
 /// A host is asked at most once in so long: to ask takes some microseconds, in which the wire carries nothing.
-const SELDOM: Duration = Duration::from_micros(100);
+const SELDOM: Duration = Duration::from_micros(500);
 
 /// Samples that are kept; one has about 150 bytes.
 const MOST: usize = 200_000;
