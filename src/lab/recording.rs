@@ -115,22 +115,19 @@ pub(super) fn report_failed(error: std::io::Error) -> Failure {
 
 /// What the report is made from.
 pub(super) fn report_model(result: &RunResult) -> ReportModel {
-    let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
-    model_of(result, usize::MAX, left_out).bounded_by(BOUND.to_owned())
+    model_of(result, usize::MAX).bounded_by(BOUND.to_owned())
 }
 
 /// The same of the first packets of a run that can have very many: this many at most.
 pub(super) fn bounded_report_model(result: &RunResult, most: usize) -> ReportModel {
-    let captured = result.captured.as_ref().map_or(0, |captured| captured.left_out);
-    let left_out = captured + result.frames().len().saturating_sub(most) as u64;
     let bound = match result.conversations.len() {
         0 | 1 => format!("the first {}", grouped(most as u64)),
         several => format!("the first {} of each conversation", grouped((most / several) as u64)),
     };
-    model_of(result, most, left_out).bounded_by(bound)
+    model_of(result, most).bounded_by(bound)
 }
 
-fn model_of(result: &RunResult, most: usize, left_out: u64) -> ReportModel {
+fn model_of(result: &RunResult, most: usize) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.in_flows);
@@ -143,19 +140,23 @@ fn model_of(result: &RunResult, most: usize, left_out: u64) -> ReportModel {
         *count += 1;
         *count <= share
     });
-    let kept = packets.map(|((number, frame), in_flow)| ReportPacket {
-        number,
-        frame: frame.clone(),
-        in_flow: *in_flow,
-        whole: None,
-    });
+    let kept: Vec<ReportPacket> = packets
+        .map(|((number, frame), in_flow)| ReportPacket {
+            number,
+            frame: frame.clone(),
+            in_flow: *in_flow,
+            whole: None,
+        })
+        .collect();
+    let captured = result.captured.as_ref().map_or(0, |captured| captured.left_out);
+    let left_out = captured + (result.frames().len() - kept.len()) as u64;
     let conversation = |number| {
         let mut known = result.conversations.iter();
         known.find(|one| one.number == number).cloned()
     };
     let start = result.frames().iter().find_map(|frame| frame.time);
     ReportModel::new(
-        kept.collect(),
+        kept,
         conversation,
         |_, packets| logs.match_conversation(packets),
         true,

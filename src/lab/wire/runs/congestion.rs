@@ -136,7 +136,7 @@ fn lost(result: &WireResult, conversation: u64) -> u64 {
 fn bars(result: &WireResult, _: bool) -> Option<Bars> {
     let connections = connections(result);
     (connections.len() > 1).then(|| Bars {
-        title: "Until a segment was acknowledged: the median, in milliseconds (the way there and back takes 40)".into(),
+        title: "Until a segment was acknowledged: the median, in milliseconds".into(),
         rows: connections
             .into_iter()
             .map(|one| (one.algorithm, (one.round_trip / 1_000_000).unsigned_abs()))
