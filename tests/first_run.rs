@@ -24,7 +24,12 @@ const ROWS: usize = 40;
 const DRAWN: [(&str, &[&str]); 2] = [
     (
         "docs/tcp.svg",
-        &["-r", "captures/tcp.pcapng", "--calls", "captures/tcp.calls.jsonl"],
+        &[
+            "-r",
+            "captures/two-hosts/tcp.pcapng",
+            "--calls",
+            "captures/two-hosts/tcp.calls.jsonl",
+        ],
     ),
     (
         "docs/two-captures.svg",

@@ -27,13 +27,31 @@ pub enum HostError {
         step: &'static str,
         /// Why.
         source: io::Error,
+        /// What to do next.
+        next: &'static str,
     },
 }
 
 impl HostError {
-    /// From the error of this step.
-    pub(super) fn step(step: &'static str) -> impl Fn(io::Error) -> Self {
-        move |source| Self::Step { step, source }
+    /// From the error of this step, which root could take.
+    pub fn step(step: &'static str) -> impl Fn(io::Error) -> Self {
+        Self::step_with(step, "start it with sudo")
+    }
+
+    /// From the error of this step, with what to do next.
+    pub fn step_with(step: &'static str, next: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Step { step, source, next }
+    }
+
+    /// What failed, and why, in a few words.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        use crate::os::errors::text;
+        match self {
+            Self::NoInterface { tun, veth } => format!("/dev/net/tun: {}; veth: {}", text(tun), text(veth)),
+            Self::Sysctl { name, source } => format!("{name}: {}", text(source)),
+            Self::Step { step, source, .. } => format!("{step}: {}", text(source)),
+        }
     }
 }
 
@@ -57,7 +75,7 @@ impl fmt::Display for HostError {
                 f,
                 "{name}: {source}; where /proc/sys can only be read, as in most containers, start it outside of the container"
             ),
-            Self::Step { step, source } => write!(f, "{step}: {source}; start it with sudo"),
+            Self::Step { step, source, next } => write!(f, "{step}: {source}; {next}"),
         }
     }
 }

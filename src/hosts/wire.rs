@@ -51,6 +51,15 @@ impl Wire {
         Self::start(Carrier::new(taps, None, Sampler::of(client, server)?, rules, seed))
     }
 
+    /// Connects the two by a wire that hands over each frame, and asks no kernel what it knows.
+    ///
+    /// # Errors
+    /// As [`Self::between`].
+    pub fn plain(client: &Host, server: &Host) -> io::Result<Self> {
+        let taps = [client.tap.try_clone()?, server.tap.try_clone()?];
+        Self::start(Carrier::new(taps, None, Sampler::default(), Rules::default(), 0))
+    }
+
     /// Connects the client's host to a router, by a wire with these rules, and that one to the server's, by a cable that does
     /// nothing.
     ///

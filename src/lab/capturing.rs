@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// What a run's capture keeps: the packets of its protocols, and on a network that others use too, of its ports.
 #[must_use]
 pub fn expression(protocols: &str, network: &Network, ports: &[u16]) -> String {
-    if *network == Network::Private {
+    if !matches!(network, Network::Shared(_)) {
         return protocols.to_owned();
     }
     let mut wanted: Vec<String> = ports.iter().map(|port| format!("port {port}")).collect();

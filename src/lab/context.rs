@@ -26,10 +26,13 @@ pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const PORT: u16 = 13_000;
 
 /// How long a client of a run waits. Longer than any answer takes here.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest that a run with two hosts may take: a wire can lose so much that an exchange takes minutes.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// How long connections may take to come to rest after the programs have ended.
+pub const COMING_TO_REST: Duration = Duration::from_secs(10);
 
 /// The programs of all runs, and how they are told to quit.
 pub struct LabContext {
@@ -61,7 +64,7 @@ impl LabContext {
             programs: Mutex::default(),
             observer,
             address: match network {
-                Network::Private => SocketAddr::new(LOCALHOST, PORT),
+                Network::TwoHosts(_) | Network::Private(_) => SocketAddr::new(LOCALHOST, PORT),
                 // Another program may have that one.
                 Network::Shared(_) => SocketAddr::new(LOCALHOST, free_port(PORT)?),
             },
@@ -87,7 +90,7 @@ impl LabContext {
             hosts: Some(hosts),
             timeout,
             deadline: Instant::now().checked_add(LONGEST),
-            ..Self::new(interrupt, observer, &Network::Private)?
+            ..Self::new(interrupt, observer, &Network::TwoHosts(None))?
         })
     }
 
@@ -204,6 +207,25 @@ impl LabContext {
             Ok(WaitOutcome::Stopped) => Err(Failure::Interrupted),
             _ => Ok(()),
         }
+    }
+
+    /// Waits until no connection of either host has anything to send or to wait for; `false` where that takes too long. On one
+    /// loopback there is nothing to wait for: what is sent has arrived.
+    ///
+    /// # Errors
+    /// [`Failure::Interrupted`].
+    pub fn come_to_rest(&self) -> Result<bool, Failure> {
+        /// Between two looks. The kernel goes through all of its table of sockets for each.
+        const LOOK: Duration = Duration::from_millis(20);
+        let since = Instant::now();
+        let is_open = |host: &HostThread| host.has_open_connections().unwrap_or(false);
+        while self.hosts.as_ref().is_some_and(|hosts| hosts.iter().any(is_open)) {
+            if since.elapsed() > COMING_TO_REST {
+                return Ok(false);
+            }
+            self.wait(LOOK)?;
+        }
+        Ok(true)
     }
 
     /// Does `work` while a thread makes every program quit if Ctrl+C is pressed.

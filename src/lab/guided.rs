@@ -4,19 +4,23 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use super::capturing::{self, Capturing};
-use super::context::LabContext;
+use super::context::{LabContext, TIMEOUT};
 use super::failure::Failure;
 use super::folder::Folder;
 use super::network::Network;
+use super::network_setup::NetworkSetup;
 use super::observer::Observer;
 use super::recording::Files;
 use super::refused_network::lab_lacks_it;
 use super::result::RunResult;
 use super::run::{FinishedRun, PreparedRun, Run};
 use super::run_printer::RunPrinter;
+use super::two_hosts::TwoHosts;
 use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
+use crate::explain::count;
+use crate::hosts::wire::Wire;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::privilege::{Need, drop_privileges, narrow_to};
@@ -27,11 +31,14 @@ use crate::session::say::Say;
 use crate::session::stdout::StandardOutput;
 
 /// What is run, and how it is printed.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct LabSettings {
     /// The runs, in their order.
     pub runs: Vec<&'static Run>,
     /// The lines that are typed.
     pub lines: Vec<String>,
+    /// Are they all on one loopback, also those that could have two hosts?
+    pub loopback: bool,
     /// The folder for the files, unless it is the usual one.
     pub output: Option<PathBuf>,
     /// Are files replaced that are in it already?
@@ -57,13 +64,39 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     if let Some(line) = local_time::warning() {
         say.warning(line);
     }
-    let network = Network::enter()?;
-    narrow(Need::LoopbackAndCapture)?;
+    let NetworkSetup { network, hosts } = NetworkSetup::enter(&settings.runs, settings.loopback)?;
+    // At two hosts the captures are open already.
+    narrow(if hosts.is_some() {
+        Need::Files
+    } else {
+        Need::LoopbackAndCapture
+    })?;
     let user = CancelToken::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
-    let context = LabContext::new(&user, Observer::start()?, &network)?;
-    let (mut ready, blind) = prepare(&settings.runs, &settings.lines, &network, &context)?;
+    let observer = Observer::start()?;
+    let (context, ends, captures) = match hosts {
+        Some(TwoHosts {
+            hosts,
+            threads,
+            opened: [captures, _],
+            ..
+        }) => (
+            LabContext::of_hosts(&user, observer, threads, TIMEOUT)?,
+            Some(hosts),
+            captures,
+        ),
+        None => (LabContext::new(&user, observer, &network)?, None, Vec::new()),
+    };
+    let (mut ready, blind) = prepare(settings, &network, &context, captures)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
+    let wire = ends.map(|[client, server]| Wire::plain(&client, &server));
+    let wire = wire.transpose().map_err(|error| {
+        Failure::of(
+            "starting the wire",
+            error,
+            "allow more with 'ulimit -n' and 'ulimit -u'",
+        )
+    })?;
     ending::watch(&user, Grace::Waiting, say, None).map_err(Failure::Line)?;
     let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
     let files = ready
@@ -81,6 +114,8 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     if context.interrupted() {
         return Err(Failure::Interrupted);
     }
+    let carried = wire.map(Wire::finish).transpose();
+    let carried = carried.map_err(|error| Failure::of("carrying frames", error, "run it again"))?;
     let printer = RunPrinter {
         view: settings.view,
         full: settings.full,
@@ -91,7 +126,8 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     let (mut names, mut failure) = (Vec::new(), None);
     // What is shown first is written last: the newest report is the one to open.
     for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions).rev() {
-        match files.write(one, &expression, (one.run.before)(&network), &printer.style) {
+        let about = (network.interface(), (one.run.before)(&network));
+        match files.write(one, &expression, about, &printer.style) {
             Ok(written) => drop(names.splice(0..0, written)),
             Err(one) => failure = failure.or(Some(one)),
         }
@@ -100,6 +136,15 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
         folder.keep();
     }
     let output = print(&printer, &finished, &names)?;
+    let lost = carried.map_or(0, |record| record.left_out);
+    if lost > 0 {
+        failure = failure.or_else(|| {
+            Some(Failure::Line(format!(
+                "{} were lost between the hosts; run it again on a quieter computer",
+                count(lost, "frame")
+            )))
+        });
+    }
     Ok(conclude(&finished, failure, blind, output, say))
 }
 
@@ -113,13 +158,15 @@ struct Ready {
     capture: Option<Capture>,
 }
 
-/// Makes the runs ready. With the reason why there is no capture, if there is none.
+/// Makes the runs ready. With the reason why there is no capture, if there is none. These captures are open already, one for each.
 fn prepare(
-    runs: &[&'static Run],
-    lines: &[String],
+    settings: &LabSettings,
     network: &Network,
     context: &LabContext,
+    captures: Vec<Capture>,
 ) -> Result<(Vec<Ready>, Option<String>), Failure> {
+    let LabSettings { runs, lines, .. } = settings;
+    let mut captures = captures.into_iter();
     let mut ready = Vec::new();
     let mut blind = None;
     for &run in runs {
@@ -131,7 +178,10 @@ fn prepare(
         let calls = context.observer().take();
         let expression = capturing::expression(run.protocols, network, &prepared.ports());
         let filter = capturing::filter(&expression)?;
-        let capture = match (capturing::open("lo", &filter), network) {
+        let opened = captures
+            .next()
+            .map_or_else(|| capturing::open(network.interface(), &filter), Ok);
+        let capture = match (opened, network) {
             (Ok(capture), _) => Some(capture),
             (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
                 blind = Some(lab_lacks_it("the packets could not be captured", refusal));
@@ -155,7 +205,10 @@ fn perform(ready: Ready, context: &LabContext) -> Result<FinishedRun, Failure> {
         .capture
         .map(|capture| Capturing::start(capture, capturing::QUIET))
         .transpose()?;
-    let output = ready.prepared.perform(context);
+    let output = ready.prepared.perform(context).and_then(|output| {
+        context.come_to_rest()?;
+        Ok(output)
+    });
     let captured = capturing.map(Capturing::finish).transpose();
     let output = output?;
     let captured = captured?;

@@ -3,7 +3,8 @@
 //! The programs are the real ones ([`crate::app`]), each in a process of its own; the packets are the kernel's. Only the
 //! user's typing is scripted. In the order in which a run goes:
 //!
-//! 1. [`network`]: where it happens (a private network, which [`crate::privilege`] makes), and how much of it can be seen;
+//! 1. [`network`]: where it happens (two hosts of its own, or a private network, which [`crate::privilege`] makes), and how much of it can be seen;
+//!    [`network_setup`] makes it; [`two_hosts`]: the hosts;
 //! 2. [`run`]: what a run has to say and to do; [`runs`]: the runs there are, one file each;
 //! 3. [`capturing`]: the packets; [`observer`]: the socket calls;
 //! 4. [`folder`]: where the files go, opened before anything is sent;
@@ -27,6 +28,7 @@ pub mod guided;
 pub mod lab_program;
 pub mod link;
 pub mod network;
+pub mod network_setup;
 pub mod notice;
 pub mod observer;
 pub mod overview;
@@ -42,5 +44,6 @@ pub mod run_printer;
 pub mod runs;
 pub mod screen;
 pub mod threads;
+pub mod two_hosts;
 pub mod view;
 pub mod wire;

@@ -3,13 +3,17 @@
 use std::process::{Command, Stdio};
 
 use super::failure::Failure;
+use crate::flow::Party;
+use crate::hosts::addresses;
 use crate::privilege;
 
 /// The network that the programs talk through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Network {
-    /// A network of this run's own, with nothing in it but its loopback.
-    Private,
+    /// Two hosts of this run's own, with a wire between them. Why their interfaces are not TAP devices, where they are veths.
+    TwoHosts(Option<String>),
+    /// A network of this run's own, with nothing in it but its loopback. Why there are no two hosts, where the run would rather have them.
+    Private(Option<String>),
     /// The machine's loopback, for the system refuses a private network.
     Shared(NetworkRefusal),
 }
@@ -51,14 +55,37 @@ impl Network {
     /// This process fails where the other process succeeded.
     pub fn enter() -> Result<Self, Failure> {
         if privilege::enter_with_capabilities().map_err(|refused| Failure::Line(refused.to_string()))? {
-            return Ok(Self::Private);
+            return Ok(Self::Private(None));
         }
         match probe_elsewhere() {
             Err(refusal) => Ok(Self::Shared(refusal)),
             Ok(()) => match privilege::enter_private_network() {
-                Ok(()) => Ok(Self::Private),
+                Ok(()) => Ok(Self::Private(None)),
                 Err(refused) => Err(Failure::Line(refused.to_string())),
             },
+        }
+    }
+
+    /// Enters a private network again, where making two hosts in the first one has failed for this reason.
+    ///
+    /// # Errors
+    /// The system refuses what it permitted before.
+    pub fn instead_of_two_hosts(why: String) -> Result<Self, Failure> {
+        match privilege::enter_with_capabilities() {
+            Ok(true) => Ok(Self::Private(Some(why))),
+            Ok(false) => Err(Failure::Line(format!(
+                "a second private network is refused, after: {why}; run it again"
+            ))),
+            Err(refused) => Err(Failure::Line(refused.to_string())),
+        }
+    }
+
+    /// The interface that is captured.
+    #[must_use]
+    pub const fn interface(&self) -> &'static str {
+        match self {
+            Self::TwoHosts(_) => addresses::INTERFACE,
+            Self::Private(_) | Self::Shared(_) => "lo",
         }
     }
 
@@ -66,7 +93,19 @@ impl Network {
     #[must_use]
     pub fn description(&self) -> String {
         match self {
-            Self::Private => "a private one, made for this run: nothing in it but its own loopback".to_owned(),
+            Self::TwoHosts(instead) => {
+                let [client, server] = [Party::Client, Party::Server].map(addresses::address);
+                let hosts = format!(
+                    "two hosts made for this run, {client} and {server}, with a wire between them, without tail loss probes, which \
+                     a busy computer would cause; captured at the client's"
+                );
+                match instead {
+                    Some(why) => format!("{hosts}; veth in place of /dev/net/tun ({why})"),
+                    None => hosts,
+                }
+            }
+            Self::Private(None) => "a private one, made for this run: nothing in it but its own loopback".to_owned(),
+            Self::Private(Some(why)) => format!("one loopback of this run's own; two hosts cannot be had ({why})"),
             Self::Shared(refusal) => format!(
                 "the loopback of this machine, for the system refuses a private one ({})",
                 refusal.what

@@ -128,11 +128,15 @@ impl Overview<'_> {
     }
 
     fn title(&self, out: &mut impl Write, run: &Run) -> io::Result<()> {
+        let real = match self.network {
+            Network::TwoHosts(_) => "two hosts",
+            Network::Private(_) | Network::Shared(_) => "real sockets",
+        };
         self.heading(
             out,
-            &format!("{}: real sockets, real packets, nothing left this machine.", run.title),
+            &format!("{}: {real}, real packets, nothing left this machine.", run.title),
         )?;
-        if matches!(self.network, Network::Shared(_)) {
+        if matches!(self.network, Network::Private(Some(_)) | Network::Shared(_)) {
             self.paragraph(out, "", &format!("Network: {}.", self.network.description()))?;
         }
         if !run.takes_lines {

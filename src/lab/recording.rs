@@ -70,14 +70,14 @@ impl Files {
         self,
         FinishedRun { run, result }: &FinishedRun,
         filter: &str,
-        about: &[&str],
+        (interface, about): (&str, &[&str]),
         style: &TextStyle,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         let mut hashed = None;
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &result.captured {
-                record(destination, format, result, captured, ("lo", Some(filter)), about)
+                record(destination, format, result, captured, (interface, Some(filter)), about)
                     .map_err(|error| pending.about(&error))?;
                 // Of the first one, before it gets its name, under which another run may put its own file.
                 let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));

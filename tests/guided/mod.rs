@@ -9,6 +9,7 @@
 
 mod ends;
 mod files;
+mod hosts;
 mod networks;
 mod overview;
 pub mod processes;

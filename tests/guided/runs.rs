@@ -224,7 +224,7 @@ fn a_refusal_is_told_by_the_clients_own_lines() {
     let flat = told.replace("\n│ ", " ");
     for line in [
         "refused: no program listens on that port, says ICMP (port unreachable)",
-        "error: connect to 127.0.0.1:",
+        "error: connect to 10.0.0.2:",
         "start tcp-server first and use the port it prints",
     ] {
         assert!(flat.contains(line), "{line}: {told}");

@@ -32,8 +32,8 @@ fn the_first_command_tells_both_and_compares_them_by_what_was_captured() {
         "│ Press Ctrl+Z to quit. Listening...",
         "│ Input lowercase text: sockets are doors",
         "│ Returned from server: SOCKETS ARE DOORS",
-        "│ I'm configured to send UDP packets to 127.0.0.1 on port ",
-        "│ I'm configured to send TCP packets to 127.0.0.1 on port ",
+        "│ I'm configured to send UDP packets to 10.0.0.2 on port ",
+        "│ I'm configured to send TCP packets to 10.0.0.2 on port ",
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }

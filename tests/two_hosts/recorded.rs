@@ -28,6 +28,9 @@ const RUNS: [&str; 13] = [
 /// A capture of `rtt` at the server, as a clock that is ahead by this many nanoseconds records it.
 const AHEAD: (&str, u64) = ("rtt.server-ahead.pcapng", 37_123_000_000);
 
+/// The run of README's picture: it has one capture, and a wire without rules.
+const PICTURED: [&str; 2] = ["tcp.pcapng", "tcp.calls.jsonl"];
+
 #[test]
 fn the_readme_lists_every_run_with_its_packets() {
     let readme = std::fs::read_to_string("captures/README.md").unwrap();
@@ -47,7 +50,7 @@ fn the_readme_lists_every_run_with_its_packets() {
     let expected: BTreeSet<String> = RUNS
         .iter()
         .flat_map(|word| ENDINGS.map(|ending| format!("{word}.{ending}")))
-        .chain([AHEAD.0.to_owned()])
+        .chain([AHEAD.0, PICTURED[0], PICTURED[1]].map(str::to_owned))
         .collect();
     let files = std::fs::read_dir(RECORDED).unwrap();
     let files: BTreeSet<String> = files

@@ -19,8 +19,8 @@ const SELDOM: Duration = Duration::from_micros(500);
 /// Samples that are kept; one has about 150 bytes.
 const MOST: usize = 200_000;
 
-/// Asks both hosts.
-#[derive(Debug)]
+/// Asks both hosts; by default neither.
+#[derive(Debug, Default)]
 pub(super) struct Sampler {
     client: Asked,
     server: Asked,
@@ -33,9 +33,9 @@ pub(super) struct Sampler {
 }
 
 /// A host that is asked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Asked {
-    /// Absent where the kernel cannot be asked.
+    /// Absent where the kernel cannot be asked, or is not to be.
     diag: Option<SocketDiag>,
     /// When it was asked last.
     last: Option<Instant>,

@@ -34,6 +34,7 @@ pub static RUN: Run = Run {
     title: "Closing, and what stays of it",
     protocols: "tcp",
     takes_lines: false,
+    two_hosts: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),

@@ -46,7 +46,12 @@ impl PreparedRun for PreparedExchange {
             let (server, screen) = (program.counterpart(), Screen::default());
             output.screens.push((server.word(), screen.clone()));
             output.screens.push((program.word(), client.screen.clone()));
-            output.answered &= with_server(context, server, &screen, || client.run(context))?;
+            // Before the server is told to quit: what is on its way should find it.
+            output.answered &= with_server(context, server, &screen, || {
+                let answered = client.run(context)?;
+                context.come_to_rest()?;
+                Ok(answered)
+            })?;
         }
         Ok(output)
     }

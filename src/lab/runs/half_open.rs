@@ -38,6 +38,7 @@ pub static RUN: Run = Run {
     title: "Half-open connections: a SYN scan",
     protocols: "tcp",
     takes_lines: false,
+    two_hosts: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),

@@ -34,6 +34,7 @@ pub static RUN: Run = Run {
     title: "A line of 64 KiB over TCP",
     protocols: "tcp",
     takes_lines: false,
+    two_hosts: false,
     before,
     change,
     prepare: |context, _| {
@@ -50,14 +51,14 @@ pub static RUN: Run = Run {
 
 fn before(network: &Network) -> &'static [&'static str] {
     match network {
-        Network::Private => IN_A_PRIVATE_NETWORK,
+        Network::TwoHosts(_) | Network::Private(_) => IN_A_PRIVATE_NETWORK,
         Network::Shared(_) => IN_A_SHARED_NETWORK,
     }
 }
 
 /// Makes loopback carry packets as Ethernet does. That of the machine belongs to others as well, and stays as it is.
 fn change(network: &Network) -> Result<(), Failure> {
-    if *network != Network::Private {
+    if !matches!(network, Network::Private(_)) {
         return Ok(());
     }
     let next = "run another one of the lab's runs";

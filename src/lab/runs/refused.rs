@@ -27,6 +27,7 @@ pub static RUN: Run = Run {
     title: "No server listens",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
+    two_hosts: true,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),

@@ -22,6 +22,7 @@ pub static RUN: Run = Run {
     title: "A line over TCP",
     protocols: "tcp",
     takes_lines: true,
+    two_hosts: true,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, lines| {

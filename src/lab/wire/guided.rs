@@ -1,14 +1,14 @@
 //! A run with two hosts from its first step to its last.
 
 use std::io::{self, BufWriter, ErrorKind, Write as _};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::files::WireFiles;
+use super::kernels;
 use super::printer::WirePrinter;
 use super::result::{WireResult, laid_together};
 use super::run::Traffic;
 use super::settings::WireSettings;
-use super::two_hosts::TwoHosts;
 use crate::calls::{Call, Program};
 use crate::flow::Party;
 use crate::hosts::counters::{Counted, Counters};
@@ -16,7 +16,7 @@ use crate::hosts::host_thread::HostThread;
 use crate::hosts::rules::{Effect, Rules};
 use crate::hosts::wire::Wire;
 use crate::lab::capturing::{Captured, Capturing};
-use crate::lab::context::LabContext;
+use crate::lab::context::{COMING_TO_REST, LabContext};
 use crate::lab::failure::Failure;
 use crate::lab::folder::Folder;
 use crate::lab::network::Network;
@@ -24,6 +24,7 @@ use crate::lab::observer::Observer;
 use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::screen::Screen;
+use crate::lab::two_hosts::{self, TwoHosts};
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::privilege::{Need, drop_privileges, narrow_to};
@@ -38,9 +39,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a client waits for a datagram: nothing repeats it, so longer is of no use.
 const UDP_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How long connections may take to come to rest after the programs have ended.
-const COMING_TO_REST: Duration = Duration::from_secs(10);
 
 /// Performs the run, and prints it. The order matters: first what needs rights, then they are given up, then files are opened and
 /// programs started.
@@ -66,8 +64,16 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         hosts: [client, server],
         router,
         threads,
-        captures,
-    } = TwoHosts::make(settings.textbook, &run.kernel, run.router)?;
+        opened: watching,
+    } = TwoHosts::make(run.router, |host| {
+        kernels::set(host, settings.textbook, &run.kernel)?;
+        two_hosts::capture("")
+    })
+    .map_err(|error| {
+        Failure::Line(format!(
+            "{error}; without two hosts, 'socket-lab long' shows a connection on one"
+        ))
+    })?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
     let timeout = match run.traffic {
         Traffic::Typed {
@@ -81,7 +87,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
     let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
     let files = WireFiles::open(&folder, settings)?;
     let quiet = quiet(&settings.rules);
-    let [at_client, at_server] = captures.map(|capture| Capturing::start(capture, quiet));
+    let [at_client, at_server] = watching.map(|capture| Capturing::start(capture, quiet));
     let capturing = [at_client?, at_server?];
     let (rules, seed) = (settings.rules.clone(), settings.seed);
     let wire = match &router {
@@ -177,7 +183,7 @@ fn exchange(settings: &WireSettings, context: &LabContext) -> Result<Exchanged, 
                 screens: [Screen::default(), Screen::default()],
                 observations: steps(context, settings.length)?,
             };
-            exchanged.at_rest = come_to_rest(context)?;
+            exchanged.at_rest = context.come_to_rest()?;
             Ok(exchanged)
         }
     }
@@ -194,7 +200,7 @@ fn typed(settings: &WireSettings, program: Program, context: &LabContext) -> Res
     };
     // Before the server is told to quit: it would end the connections that are open.
     let (answered, at_rest) = with_server(context, program.counterpart(), &screen, || {
-        Ok((client.run(context)?, come_to_rest(context)?))
+        Ok((client.run(context)?, context.come_to_rest()?))
     })?;
     Ok(Exchanged {
         answered,
@@ -202,21 +208,6 @@ fn typed(settings: &WireSettings, program: Program, context: &LabContext) -> Res
         screens: [client.screen, screen],
         observations: Vec::new(),
     })
-}
-
-/// Waits until no connection of either host has anything to send or to wait for; `false` where that takes too long.
-fn come_to_rest(context: &LabContext) -> Result<bool, Failure> {
-    /// Between two looks. The kernel goes through all of its table of sockets for each.
-    const LOOK: Duration = Duration::from_millis(20);
-    let since = Instant::now();
-    let is_open = |host: &HostThread| host.has_open_connections().unwrap_or(false);
-    while context.hosts().is_some_and(|hosts| hosts.iter().any(is_open)) {
-        if since.elapsed() > COMING_TO_REST {
-            return Ok(false);
-        }
-        context.wait(LOOK)?;
-    }
-    Ok(true)
 }
 
 /// When nothing has been captured for so long, nothing is on the wire any more: both ways, and what rules add.

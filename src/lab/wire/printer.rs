@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::kernels::SINCE_THE_TEXTBOOK;
 use super::result::WireResult;
 use super::runs;
 use super::settings::WireSettings;
-use super::two_hosts::SINCE_THE_TEXTBOOK;
 use crate::explain::count;
 use crate::flow::Party;
 use crate::hosts::addresses;
@@ -47,7 +47,7 @@ impl WirePrinter<'_> {
         let WireSettings { run, style, links, .. } = self.settings;
         let overview = Overview {
             style,
-            network: &Network::Private,
+            network: &Network::TwoHosts(None),
             links: *links,
             usual: false,
         };
