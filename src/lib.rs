@@ -52,7 +52,7 @@
 //! | `outputs` | nothing of ours |
 //! | `os` | nothing of ours |
 //! | `frame` | `wire` |
-//! | `record` | `frame`, `outputs`, `wire` |
+//! | `record` | `frame`, `os`, `outputs`, `wire` |
 //! | `filter` | `escape`, `wire` |
 //! | `capture` | `record`, `frame`, `filter`, `wire` |
 //! | `app` | `calls`, `escape`, `os`, `privilege` |

@@ -102,11 +102,11 @@ impl OpenOutput {
         self.0.missing()
     }
 
-    /// Until it is whole it is this file, which is removed should the program have to end; `replaces`: there is an older file of
-    /// its name.
-    pub fn temporary(&self, path: &Path, replaces: bool) {
+    /// Until it is whole it is this file, which is removed should the program have to end; `None`: a file without a name. `replaces`: there
+    /// is an older file of its name.
+    pub fn temporary(&self, path: Option<&Path>, replaces: bool) {
         let mut state = self.0.state();
-        state.temporary = Some(path.to_owned());
+        state.temporary = path.map(Path::to_owned);
         state.replaces = replaces;
     }
 }
@@ -259,9 +259,9 @@ mod tests {
         let path = folder.path().join("half");
         std::fs::write(&path, "half").unwrap();
         let file = OpenOutput::new("whole.html", OutputKind::Whole);
-        file.temporary(&path, false);
+        file.temporary(Some(&path), false);
         assert_eq!(said("whole.html"), ["whole.html: not written"]);
-        file.temporary(&path, true);
+        file.temporary(Some(&path), true);
         assert_eq!(
             said("whole.html"),
             ["whole.html: not written, the file of this name is the old one"]

@@ -1,7 +1,7 @@
 //! Where the files of a run go.
 //!
-//! All of them are opened before anything is sent, under names of their own, and get their final names when they are whole. So
-//! a folder that cannot be written is said first, a run that is interrupted leaves nothing, and of two runs at the same time the
+//! All of them are opened before anything is sent, without names or under names of the moment, and get their final names when they are whole. So
+//! a folder that cannot be written is said first, a run that is interrupted or killed leaves nothing, and of two runs at the same time the
 //! files of one stay, whole.
 //!
 //! The folder is opened once, and all files go into the one that was opened: who may change its name meanwhile, as another user
@@ -19,8 +19,9 @@ use nix::fcntl::OFlag;
 
 use super::failure::Failure;
 use crate::escape::printable;
+use crate::os::unnamed_file;
 use crate::outputs::{OpenOutput, OutputKind};
-use crate::record::{Destination, WriteError};
+use crate::record::Destination;
 
 /// The folder when the user names none.
 pub const LATEST: [&str; 2] = ["captures", "latest"];
@@ -76,14 +77,21 @@ struct OpenFolder {
 /// A file that is not whole yet. Dropped before it got its name, it is removed.
 pub struct Pending {
     opened: OpenFolder,
-    /// Its name now.
-    now: String,
+    now: Now,
     /// The name that it will have.
     then: String,
     replaces: bool,
     named: bool,
     /// It is not whole yet.
-    _listed: OpenOutput,
+    listed: OpenOutput,
+}
+
+/// Where a file is that has not got its name yet.
+enum Now {
+    /// Nowhere: it is open.
+    Unnamed(File),
+    /// In the folder, under this name, where the file system has no files without one.
+    Named(String),
 }
 
 impl OpenFolder {
@@ -146,12 +154,8 @@ impl Folder {
     /// # Errors
     /// There is one already which may not go, or the folder cannot be written.
     pub fn capture(&self, name: &str) -> Result<(Destination, Pending), Failure> {
-        let pending = self.pending(name)?;
-        let destination = Destination::open_unlisted(&pending.path(), false).map_err(|error| match error {
-            WriteError::Open { error, .. } => failed(&pending.shown(), &words(&error)),
-            error => pending.about(&error),
-        })?;
-        Ok((destination, pending))
+        let (file, pending) = self.text(name)?;
+        Ok((Destination::of_file(file, &pending.path()), pending))
     }
 
     /// A text file of this name, to be written.
@@ -159,39 +163,44 @@ impl Folder {
     /// # Errors
     /// As [`Self::capture`].
     pub fn text(&self, name: &str) -> Result<(File, Pending), Failure> {
-        let pending = self.pending(name)?;
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(pending.path())
-            .map_err(|error| failed(&pending.shown(), &words(&error)))?;
-        Ok((file, pending))
-    }
-
-    fn pending(&self, name: &str) -> Result<Pending, Failure> {
+        self.may_have(name)?;
         let shown = self.opened.path.join(name);
-        match self.opened.open.join(name).symlink_metadata() {
-            Ok(found) if found.is_dir() => return Err(failed(&shown, "a folder has that name")),
-            Ok(_) if !self.replaces => {
-                let path = printed(&shown);
-                return Err(Failure::Line(format!(
-                    "{path} exists already; name another folder, or add --force to replace its files"
-                )));
-            }
-            _ => {}
-        }
-        let now = format!(".{name}.{}", std::process::id());
+        let failed = |error: io::Error| failed(&shown, &words(&error));
         let listed = OpenOutput::new(shown.display().to_string(), OutputKind::Whole);
-        listed.temporary(&self.opened.open.join(&now), false);
-        Ok(Pending {
+        let (file, now) = if let Ok(file) = unnamed_file::open(&self.opened.open) {
+            (file.try_clone().map_err(failed)?, Now::Unnamed(file))
+        } else {
+            let now = name_of_the_moment(name);
+            listed.temporary(Some(&self.opened.open.join(&now)), false);
+            let mut options = OpenOptions::new();
+            let options = options.write(true).create_new(true).mode(0o600);
+            let file = options.open(self.opened.open.join(&now)).map_err(failed)?;
+            (file, Now::Named(now))
+        };
+        let pending = Pending {
             opened: self.opened.clone(),
             now,
             then: name.to_owned(),
             replaces: self.replaces,
             named: false,
-            _listed: listed,
-        })
+            listed,
+        };
+        Ok((file, pending))
+    }
+
+    /// Can a file get this name?
+    fn may_have(&self, name: &str) -> Result<(), Failure> {
+        let shown = self.opened.path.join(name);
+        match self.opened.open.join(name).symlink_metadata() {
+            Ok(found) if found.is_dir() => Err(failed(&shown, "a folder has that name")),
+            Ok(_) if !self.replaces => {
+                let path = printed(&shown);
+                Err(Failure::Line(format!(
+                    "{path} exists already; name another folder, or add --force to replace its files"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes what an earlier run left under this name, where the files may go: there is nothing new to put there.
@@ -227,24 +236,34 @@ impl Pending {
     /// followed.
     ///
     /// # Errors
-    /// Those of rename(2), in a line.
+    /// Those of link(2) and rename(2), in a line.
     pub fn finish(mut self) -> Result<PathBuf, Failure> {
-        let (now, then) = (self.path(), self.opened.open.join(&self.then));
-        let named = if self.replaces {
-            fs::rename(&now, &then)
-        } else {
+        let then = self.opened.open.join(&self.then);
+        let named = match &self.now {
+            Now::Unnamed(file) if self.replaces => {
+                // A name is given only where nothing has it; by way of another one the old file is there until the new one is.
+                let moment = self.opened.open.join(name_of_the_moment(&self.then));
+                self.listed.temporary(Some(&moment), false);
+                unnamed_file::give_name(file, &moment)
+                    .and_then(|()| fs::rename(&moment, &then).inspect_err(|_| drop(fs::remove_file(&moment))))
+            }
+            Now::Unnamed(file) => unnamed_file::give_name(file, &then),
+            Now::Named(_) if self.replaces => fs::rename(self.path(), &then),
             // Unlike a renaming, a second name never takes the place of a file that came meanwhile.
-            fs::hard_link(&now, &then).and_then(|()| fs::remove_file(&now))
+            Now::Named(_) => fs::hard_link(self.path(), &then).and_then(|()| fs::remove_file(self.path())),
         };
         named.map_err(|error| failed(&self.shown(), &words(&error)))?;
         self.named = true;
         Ok(self.shown())
     }
 
-    /// Where the file is until it gets its name.
+    /// Where the file can be opened until it gets its name.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.opened.open.join(&self.now)
+        match &self.now {
+            Now::Unnamed(file) => unnamed_file::path_of(file),
+            Now::Named(name) => self.opened.open.join(name),
+        }
     }
 
     /// Its final path.
@@ -255,10 +274,14 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        if !self.named {
+        if let (Now::Named(_), false) = (&self.now, self.named) {
             let _ = fs::remove_file(self.path());
         }
     }
+}
+
+fn name_of_the_moment(name: &str) -> String {
+    format!(".{name}.{}", std::process::id())
 }
 
 fn failed(path: &Path, why: &str) -> Failure {

@@ -5,6 +5,7 @@
 //! - [`descriptors`]: open files, and how many the system allows; [`interfaces`]: addresses and names;
 //! - `interface_setup`, `routes`, `veth`: setting up an interface, its route, its cable, in a network that this process has made;
 //!   `socket_diag`: what the kernel knows of a connection;
+//! - `unnamed_file`: a file that has no name until it is whole;
 //! - [`errors`]: what the system says in its errors;
 //! - [`limits`]: what `ulimit` may have set; `memory`: the limit of a container, and what happens when memory runs out.
 //!
@@ -28,5 +29,7 @@ mod rtnetlink;
 pub mod socket_diag;
 #[cfg(unix)]
 mod sys;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod unnamed_file;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod veth;

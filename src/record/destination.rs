@@ -53,33 +53,28 @@ impl Destination {
             return Self::standard_output();
         }
         let listed = OpenOutput::new(path.display().to_string(), OutputKind::Capture);
-        Self::of_capture(path, force, Some(listed))
+        Self::of_capture(path, force, listed)
     }
 
-    /// The same without a place on the list of what is not whole ([`crate::outputs`]): it is another output's part.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub fn open_unlisted(path: &Path, force: bool) -> Result<Self, WriteError> {
-        Self::of_capture(path, force, None)
+    /// A file that is open and empty, and is called so in errors. It has no place on the list of what is not whole ([`crate::outputs`]):
+    /// who opened it has put it there.
+    #[must_use]
+    pub fn of_file(file: File, path: &Path) -> Self {
+        Self::opened(path, Output::File(file), None)
     }
 
-    fn of_capture(path: &Path, force: bool, listed: Option<OpenOutput>) -> Result<Self, WriteError> {
+    fn of_capture(path: &Path, force: bool, listed: OpenOutput) -> Result<Self, WriteError> {
         let failed = |error| WriteError::Open {
             path: path.to_owned(),
             error,
         };
-        if let Some(listed) = &listed {
-            listed.opening(false);
-        }
+        listed.opening(false);
         let output = match careful().create_new(true).open(path) {
             Ok(file) => Output::File(file),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                existing(path, force, Old::Goes, listed.as_ref())?
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => existing(path, force, Old::Goes, Some(&listed))?,
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self::opened(path, output, listed))
+        Ok(Self::opened(path, output, Some(listed)))
     }
 
     /// Opens a file that is written at the end, in one go: an export. [`Self::finish`] gives it its name.

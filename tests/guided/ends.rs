@@ -40,6 +40,35 @@ fn ctrl_c_ends_it_at_once_and_leaves_nothing() {
 }
 
 #[test]
+fn killed_it_leaves_no_file() {
+    if !ready() {
+        return;
+    }
+    for arguments in [&["backlog"][..], &["wire", "syn-lost"], &["tcp", "-o", "mine"]] {
+        let place = TestFolder::new();
+        let mut running = Running::start(&mut place.command(arguments));
+        // Until its folder is there: the files are opened next.
+        let folder = place.path().join(if arguments[0] == "tcp" {
+            "mine"
+        } else {
+            "captures/latest"
+        });
+        let started = Instant::now();
+        while !folder.exists() && started.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        running.signal(Signal::SIGKILL);
+        running.wait();
+        let left: Vec<_> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert!(left.is_empty(), "{arguments:?}: {left:?}");
+    }
+}
+
+#[test]
 fn a_reader_who_leaves_is_no_failure_and_costs_no_file() {
     if !ready() {
         return;
