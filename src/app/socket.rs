@@ -26,6 +26,7 @@ pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
+pub use self::readiness::Unread;
 use super::error::{CallError, Error};
 use crate::calls::{CallName, Program, Role};
 use crate::os::cancel::CancelToken;

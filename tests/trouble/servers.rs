@@ -221,3 +221,39 @@ fn a_client_that_leaves_is_one_line_where_that_is_wanted_and_none_else() {
         );
     }
 }
+
+#[test]
+fn a_line_without_an_end_is_said_after_a_second_and_once() {
+    let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let client = socket.local_addr().unwrap().to_string();
+    socket.write_all(b"abc").unwrap();
+    let errors = server.wait_for_errors("\n");
+    let expected = format!("warning: no line end yet from {client}, after 3 bytes: waiting for a line feed");
+    assert!(errors.starts_with(&expected) && errors.contains("FIN"), "{errors}");
+    server.wait_for_output(": abc\n");
+    socket.write_all(b"d").unwrap();
+    server.wait_for_output(": d\n");
+    socket.write_all(b"\r\n").unwrap();
+    let mut reply = Vec::new();
+    socket.read_to_end(&mut reply).unwrap();
+    assert_eq!(reply, b"ABCD\r\n");
+    assert_eq!(server.errors().lines().count(), 1, "{}", server.errors());
+}
+
+#[test]
+fn the_end_of_a_line_is_no_part_of_its_text() {
+    let (tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+    let (udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for (sent, shown) in [("hello\r\n", "hello"), ("a\n", "a"), ("b\r\r\n", "b\\r"), ("\r\n", "")] {
+        let mut connection = TcpStream::connect(("127.0.0.1", tcp_port)).unwrap();
+        connection.write_all(sent.as_bytes()).unwrap();
+        let mut reply = String::new();
+        connection.read_to_string(&mut reply).unwrap();
+        assert_eq!(reply, sent.to_uppercase());
+        tcp.wait_for_output(&format!("#{}: {shown}\n", connection.local_addr().unwrap().port()));
+        socket.send_to(sent.as_bytes(), ("127.0.0.1", udp_port)).unwrap();
+        udp.wait_for_output(&format!("#{}: {shown}\n", socket.local_addr().unwrap().port()));
+    }
+}
