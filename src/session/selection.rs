@@ -6,17 +6,70 @@ use std::net::IpAddr;
 use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
-use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SystemResolver, Target};
+use crate::filter::display::{self, DisplayFilter};
+use crate::filter::suggestion;
+use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SyntaxError, SystemResolver, Target};
 use crate::wire::LinkType;
+
+/// The filter that was asked for.
+pub struct AskedFilter {
+    /// The filter of ports, hosts and the expression.
+    pub filter: Filter,
+    /// How the expression was understood, if it was not in tcpdump's language.
+    pub note: Option<String>,
+}
+
+/// The expression is not understood.
+#[derive(Debug)]
+pub struct FilterError {
+    /// What is wrong, and what to do, in a line.
+    pub line: String,
+    /// The expression that is probably meant.
+    pub suggestion: Option<String>,
+}
 
 /// The filter of ports and hosts, and of an expression in words.
 ///
 /// # Errors
-/// The expression is not understood: a line that says so.
-pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<Filter, String> {
+/// The expression is not understood.
+pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<AskedFilter, FilterError> {
     let text = expression.join(" ");
-    let expression = Filter::parse(&text, &SystemResolver).map_err(|error| error.to_string())?;
-    Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
+    let (expression, note) = match Filter::parse(&text, &SystemResolver) {
+        Ok(expression) => (expression, None),
+        Err(error) => understood(&text, &error)?,
+    };
+    let filter = Filter::of_ports_and_hosts(ports, hosts).and(expression);
+    Ok(AskedFilter { filter, note })
+}
+
+/// A text that is not in tcpdump's language: a display filter of Wireshark's, or a mistake.
+fn understood(text: &str, error: &SyntaxError) -> Result<(Filter, Option<String>), FilterError> {
+    let refused = |line| FilterError {
+        line,
+        suggestion: suggestion::suggestion(text),
+    };
+    match display::read(text) {
+        DisplayFilter::None => Err(refused(error.to_string())),
+        DisplayFilter::Refused(why) => Err(FilterError {
+            line: format!("that is a Wireshark display filter: {why}"),
+            suggestion: None,
+        }),
+        DisplayFilter::Translated {
+            expression,
+            is_quoted,
+            asks_presence,
+        } => {
+            let filter = Filter::parse(&expression, &SystemResolver).map_err(|error| refused(error.to_string()))?;
+            let mut note = format!("that is a Wireshark display filter; here: {expression}");
+            if is_quoted {
+                note += " (headers that ICMP errors quote are not looked at)";
+            }
+            if asks_presence {
+                note += "; a field without a comparison asks whether it is there";
+            }
+            Ok((filter, Some(note)))
+        }
+    }
 }
 
 /// Selects among frames that the kernel's filter has let pass.

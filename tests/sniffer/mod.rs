@@ -48,4 +48,5 @@ mod sudo;
 mod together;
 mod traffic;
 mod troubles;
+mod typed;
 mod views;
