@@ -1,6 +1,7 @@
 //! What went wrong, in one line: the call, the address, the reason, and what to do next.
 
 mod call;
+mod cause;
 mod reply;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 pub use self::call::{CallError, CallErrorReason};
+pub use self::cause::{Cause, IcmpReport};
 pub use self::reply::{ReplyEnd, ReplyFault};
 use crate::escape::printable;
 use crate::os::errors;

@@ -10,6 +10,7 @@
 
 mod address;
 mod call;
+mod cause;
 mod options;
 mod perform;
 mod readiness;
@@ -27,7 +28,7 @@ use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
 pub use self::readiness::Unread;
-use super::error::{CallError, Error};
+use super::error::{CallError, CallErrorReason, Error};
 use crate::calls::{CallName, Program, Role};
 use crate::os::cancel::CancelToken;
 use crate::os::errors;
@@ -130,7 +131,15 @@ impl Socket {
             |socket| socket.bind(&address.into()),
             |()| CallResult::result(0),
         );
-        bound.map_err(|trouble| with_address(trouble, address))
+        // It is about the address that was asked for, which the socket does not have.
+        bound.map_err(|trouble| match trouble {
+            Error::Call(CallError {
+                call,
+                reason: CallErrorReason::Os(error),
+                ..
+            }) => self.trouble(call, Some(address), CallFault::Os(error)),
+            other => other,
+        })
     }
 
     /// `listen()`: from now on the kernel completes handshakes and queues up to `backlog` of them for `accept()`. listen(2)
@@ -352,17 +361,6 @@ impl Socket {
     #[must_use]
     pub const fn peer(&self) -> Option<SocketAddr> {
         self.peer
-    }
-}
-
-/// A failed `bind()` is about the address that it asked for, which the socket does not have.
-fn with_address(trouble: Error, address: SocketAddr) -> Error {
-    match trouble {
-        Error::Call(trouble) => Error::Call(CallError {
-            address: Some(address),
-            ..trouble
-        }),
-        other => other,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Bad input and trouble: one clear line each, the right exit status, and nobody else disturbed.
 //!
-//! Here the clients; `foreign`: the clients at other programs' servers; `servers`: the servers.
+//! Here the clients; `foreign`: the clients at other programs' servers; `network`: addresses that cannot be reached; `servers`: the servers.
 
 mod foreign;
+mod network;
 mod servers;
 
 use std::io::Write;

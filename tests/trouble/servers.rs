@@ -30,24 +30,45 @@ fn a_server_does_not_answer_itself() {
 }
 
 #[test]
-fn a_taken_port_is_said() {
-    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let ports = [
-        ("tcp", tcp.local_addr().unwrap().port()),
-        ("udp", udp.local_addr().unwrap().port()),
-    ];
-    for (transport, port) in ports {
+fn a_taken_port_is_said_with_the_program_that_has_it() {
+    for transport in ["tcp", "udp"] {
+        let name = format!("{transport}-server");
+        let (first, port) = server_with(&name, &["-b", "127.0.0.1"]);
         for bind in [&[][..], &["-b", "127.0.0.1"]] {
-            let mut command = Side::Ours.command(&format!("{transport}-server"));
+            let mut command = Side::Ours.command(&name);
             let (status, output, errors) = run(command.args(["-p", &port.to_string()]).args(bind), "");
             assert_eq!(status, Some(1), "{output}");
+            let holder = format!("{name} (process {}) has that port", first.id());
             one_line(
                 &errors,
-                &["bind to", &port.to_string(), "another program has that port", "-p"],
+                &[
+                    "bind to",
+                    &port.to_string(),
+                    &holder,
+                    "-p",
+                    &format!("kill {}", first.id()),
+                ],
             );
         }
     }
+}
+
+#[test]
+fn a_taken_port_of_a_program_that_cannot_be_seen_names_its_user() {
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = tcp.local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("tcp-server");
+    copy_program(path_of_ours("tcp-server"), &program);
+    let mut command = copy(program);
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    command.uid(65_534).gid(65_534);
+    let (status, _, errors) = run(command.args(["-p", &port.to_string()]), "");
+    assert_eq!(status, Some(1));
+    one_line(&errors, &["bind to", "a program of the user root has that port", "-p"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::seconds;
+use super::{Cause, seconds};
 use crate::calls::{CallName, Program};
 use crate::os::errors;
 
@@ -20,6 +20,8 @@ pub struct CallError {
     pub address: Option<SocketAddr>,
     /// Why.
     pub reason: CallErrorReason,
+    /// What else is known of it.
+    pub cause: Option<Cause>,
 }
 
 /// Why a call did not succeed.
@@ -104,6 +106,9 @@ impl CallError {
     }
 
     fn refused_by_system(&self, error: &io::Error, server: Program) -> (String, String) {
+        if let Some(cause) = &self.cause {
+            return cause.sentences(self.address, server.word());
+        }
         let port = self.address.map_or(0, |address| address.port());
         let (reason, next) = match (self.call, error.kind()) {
             (CallName::Connect, ErrorKind::ConnectionRefused) => (
@@ -114,9 +119,17 @@ impl CallError {
                 "refused: no program listens on that port, says ICMP (port unreachable)",
                 format!("start {server} first and use the port it prints"),
             ),
-            (_, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => (
-                "failed: there is no way to that address",
-                "check the address and this machine's network; on the same machine use 127.0.0.1".into(),
+            (_, ErrorKind::NetworkUnreachable) => (
+                "failed: there is no way to that address, says this machine or a router",
+                "check the address and this machine's network".into(),
+            ),
+            (CallName::SendTo, ErrorKind::HostUnreachable) => (
+                "failed: there is no way to that address, say this machine's own routes",
+                "check the address and this machine's network ('ip route' lists the routes)".into(),
+            ),
+            (_, ErrorKind::HostUnreachable) => (
+                "failed: that address cannot be reached: no machine answers there, or a router or a firewall says so",
+                "check the address, that the machine is on, and the firewalls on the way".into(),
             ),
             (CallName::SendTo, _) if errors::is_too_long(error) => (
                 "failed: the line is too long for a datagram",
@@ -143,7 +156,7 @@ impl CallError {
                 "wait a minute for ports to come back, and check the address".into(),
             ),
             (CallName::SendTo | CallName::Connect, ErrorKind::PermissionDenied) => (
-                "not permitted: it is a broadcast address, or a firewall rule of this machine forbids it",
+                "not permitted: a firewall, here or on the way, forbids it, or it is a broadcast address",
                 "use the serverIP that the server prints".into(),
             ),
             (CallName::Socket | CallName::Accept, _) if errors::is_exhaustion(error) => (

@@ -228,7 +228,7 @@ impl SnifferArgs {
 }
 
 const EXAMPLES: &str = "Examples:
-  sudo sniffer -i lo -p 13000 -w captures/mine.pcapng
+  sudo $(command -v sniffer) -i lo -p 13000 -w captures/mine.pcapng
   sniffer -r captures/tcp.pcapng --view summary 'tcp and port 13000'
   sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder
   sniffer --explain handshake
@@ -236,7 +236,7 @@ const EXAMPLES: &str = "Examples:
 
 /// What `--help-all` has below the examples.
 const DETAILS: &str = "More examples:
-  sudo sniffer -i lo -w - | wireshark -k -i -
+  sudo $(command -v sniffer) -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcapng --view ladder --calls server.jsonl --calls client.jsonl
   sniffer -r captures/mine.pcapng --worksheet form.html --answer-key key.html
   sniffer -r captures/mine.pcapng --explain 'sequence number'
