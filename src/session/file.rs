@@ -111,8 +111,15 @@ fn end(
         }
         _ => {}
     }
+    // Then what a view or an export lacks is no news.
+    let nothing = selection.nothing();
+    nothing.iter().for_each(|line| say.warning(line));
     if let Some(exporter) = exporter {
-        failed |= !say_exported(exporter.finish(None, &follower), say);
+        let (mut warnings, error) = exporter.finish(None, &follower);
+        if nothing.is_some() {
+            warnings.clear();
+        }
+        failed |= !say_exported((warnings, error), say);
     }
     if let Some(line) = display.as_ref().and_then(|_| follower.missing(settings.flow)) {
         say.error(&line);
@@ -120,7 +127,7 @@ fn end(
     }
     let remarks = source.reader.remark().into_iter().chain(selection.remark());
     remarks.for_each(|remark| say.warning(&remark));
-    if let Some(display) = &mut display {
+    if let Some(display) = display.as_mut().filter(|_| nothing.is_none()) {
         let remarks = display.remarks().into_iter().chain(follower.remarks());
         remarks.for_each(|remark| say.warning(&remark));
     }

@@ -114,6 +114,9 @@ pub struct Selection {
     filter: Filter,
     programs: HashMap<LinkType, FilterProgram>,
     user_filter: UserFilter,
+    /// Frames that were asked about, and those of them that are wanted.
+    asked: u64,
+    wanted: u64,
 }
 
 impl Selection {
@@ -124,6 +127,8 @@ impl Selection {
             user_filter: UserFilter::new(&filter, handshake_only),
             filter,
             programs: HashMap::new(),
+            asked: 0,
+            wanted: 0,
         }
     }
 
@@ -133,6 +138,7 @@ impl Selection {
     /// The filter cannot be asked of frames of this link type.
     pub fn wants(&mut self, headers: &LazyPacket<'_>) -> Result<bool, CompileError> {
         let frame = headers.frame();
+        self.asked += 1;
         if self.filter.expression().is_some() {
             let program = match self.programs.entry(frame.link) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
@@ -145,7 +151,27 @@ impl Selection {
                 return Ok(false);
             }
         }
-        Ok(self.user_filter.wants(headers))
+        let is_wanted = self.user_filter.wants(headers);
+        self.wanted += u64::from(is_wanted);
+        Ok(is_wanted)
+    }
+
+    /// What to say where nothing is left to show, if frames were left out.
+    #[must_use]
+    pub fn nothing(&self) -> Option<String> {
+        if self.asked == 0 || self.wanted > 0 || !self.chooses() {
+            return None;
+        }
+        let of = match self.asked {
+            1 => "the only packet does not pass".to_owned(),
+            more => format!("none of {more} packets passes"),
+        };
+        let what = match (self.filter.expression(), &self.user_filter.handshakes) {
+            (Some(expression), None) => format!("the filter {expression}"),
+            (Some(expression), Some(_)) => format!("the filter {expression} and --handshake-only"),
+            (None, _) => "--handshake-only".to_owned(),
+        };
+        Some(format!("{of} {what}"))
     }
 
     /// May it leave frames out?

@@ -36,6 +36,7 @@ mod ladders;
 mod lent;
 mod limits;
 mod losses;
+mod nothing;
 mod privileges;
 mod progress;
 mod replacing;
