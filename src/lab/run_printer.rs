@@ -235,6 +235,7 @@ impl RunPrinter<'_> {
                     packet: &packet,
                     in_flow: in_flow.as_ref(),
                     first: Some(result.first()),
+                    interface: None,
                     several: result.conversations.len() > 1,
                     full: self.full,
                 };

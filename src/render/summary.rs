@@ -63,6 +63,10 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     if let Some(in_flow) = shown.in_flow.filter(|_| shown.several) {
         add(&mut line, " #", in_flow.conversation);
     }
+    if let Some(interface) = shown.interface {
+        line.push(' ');
+        line.push_str(interface);
+    }
     line.push(' ');
     add_ends(&mut line, style, packet);
     let mut spare = Omittable::default();

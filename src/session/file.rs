@@ -240,7 +240,10 @@ impl<'a> Sinks<'a> {
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);
         }
-        let shown = self.display.as_mut().map_or(Ok(()), |open| open.take(observed, known));
+        let shown = self.display.as_mut().map_or(Ok(()), |open| {
+            open.describe(&file_info.interfaces);
+            open.take(observed, known)
+        });
         if let Err(error) = shown {
             self.display = None;
             // The display has no reader any more, but the copy and the exports are still wanted whole.
