@@ -29,6 +29,7 @@ pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
 pub use self::readiness::Unread;
 use super::error::{CallError, CallErrorReason, Error};
+use crate::calls::text::counted;
 use crate::calls::{CallName, Program, Role};
 use crate::os::cancel::CancelToken;
 use crate::os::errors;
@@ -384,6 +385,6 @@ fn show(call: CallName, bytes: &[u8]) {
         let hex: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
         let more = if shown.len() < bytes.len() { " ..." } else { "" };
         let text = crate::escape::printable(shown);
-        format!("{} bytes: {}{more} \"{text}\"{more}", bytes.len(), hex.join(" "))
+        format!("{}: {}{more} \"{text}\"{more}", counted(bytes.len() as u64, "byte"), hex.join(" "))
     });
 }

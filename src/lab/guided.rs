@@ -17,6 +17,7 @@ use super::run_printer::RunPrinter;
 use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
+use crate::explain::count;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::privilege::{Need, drop_privileges, narrow_to};
@@ -213,7 +214,8 @@ fn conclude(
         if lost > 0 {
             let notes: Vec<String> = captured.notes.iter().map(ToString::to_string).collect();
             say.error(&format!(
-                "{lost} packets were lost on their way to the capture; {}",
+                "lost on the way to the capture: {}; {}",
+                count(lost, "packet"),
                 notes.join("; ")
             ));
             outcome = Outcome::Incomplete;

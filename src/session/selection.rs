@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
+use crate::explain::count;
 use crate::filter::display::{self, DisplayFilter};
 use crate::filter::suggestion;
 use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SyntaxError, SystemResolver, Target};
@@ -102,8 +103,8 @@ impl UserFilter {
         let left_out = self.fragment_filter.as_ref().map_or(0, FragmentFilter::left_out);
         (left_out > 0).then(|| {
             format!(
-                "{left_out} later fragments were left out: the first one of their datagram, which has the ports, was not \
-                 wanted or not seen before them"
+                "left out: {}, because the first one of the datagram, which has the ports, was not wanted or not seen before",
+                count(left_out, "later fragment")
             )
         })
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use super::{CallErrorReason, seconds};
+use crate::calls::text::counted;
 use crate::os::errors;
 
 /// The reply to a line is not whole, or there is none. What came of it has been shown.
@@ -38,9 +39,8 @@ impl ReplyFault {
     }
 }
 
-/// `1 byte`, `2 bytes`.
 fn bytes(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "byte" } else { "bytes" })
+    counted(count, "byte")
 }
 
 impl fmt::Display for ReplyFault {

@@ -7,6 +7,7 @@ use crate::app::error::{Error, ReplyEnd, ReplyFault};
 use crate::app::socket::{Socket, Unread};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
+use crate::calls::text::counted;
 use crate::escape::printable;
 
 /// Room for one `recv()`.
@@ -65,7 +66,7 @@ impl Beyond {
             ""
         };
         let at_least = if self.bytes >= READ_BEYOND { "at least " } else { "" };
-        let bytes = counted(self.bytes);
+        let bytes = bytes_of(self.bytes);
         (self.bytes > 0).then(|| {
             let start = printable(&self.start);
             format!("{at_least}{bytes} came after the reply's line end: {start}{more}")
@@ -73,8 +74,8 @@ impl Beyond {
     }
 }
 
-fn counted(bytes: u64) -> String {
-    format!("{bytes} {}", if bytes == 1 { "byte" } else { "bytes" })
+fn bytes_of(count: u64) -> String {
+    counted(count, "byte")
 }
 
 /// Receives until the line's end, or until the server has finished. `sentence`: the line that was sent, its end included.
@@ -117,7 +118,7 @@ pub(super) fn receive(client_socket: &Socket, sentence: &[u8], timeout: Duration
         Some(ReplyEnd::Closed) if came > 0 => {
             odd.push(format!(
                 "{} and no line end: the server closed the connection after them, so the reply may not be whole",
-                counted(came)
+                bytes_of(came)
             ));
             None
         }
@@ -137,7 +138,7 @@ pub(super) fn receive(client_socket: &Socket, sentence: &[u8], timeout: Duration
     if fault.is_none() && came > longest {
         odd.push(format!(
             "the reply has {}, the line in uppercase at most {longest}: a server other than tcp-server",
-            counted(came)
+            bytes_of(came)
         ));
     }
     bytes.truncate(uppercase::without_line_end(&bytes).len());
@@ -170,7 +171,7 @@ impl Reply {
     /// What waited in the connection before the line was sent cannot be an answer to it.
     pub(super) fn note_early(&mut self, unread: Unread) {
         if let Unread::Bytes(count) = unread {
-            let count = counted(count as u64);
+            let count = bytes_of(count as u64);
             self.odd.push(format!(
                 "the server spoke first: {count} had come before the line was sent, so the reply begins with them"
             ));

@@ -8,6 +8,7 @@ use crate::app::error::{CallErrorReason, Error};
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
+use crate::calls::text::counted;
 
 /// Room for one `recv()`, in bytes. With [`SHOWN`], this is what bounds the memory of a connection.
 const ROOM: usize = 16_384;
@@ -123,7 +124,10 @@ fn discard_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAd
         }
     }
     if ignored > 0 {
-        tracing::warn!("{client} sent {ignored} bytes after its line: not answered, a connection is for one line");
+        tracing::warn!(
+            "{client} sent {} after its line: not answered, a connection is for one line",
+            counted(ignored as u64, "byte")
+        );
     }
     Ok(())
 }
@@ -175,10 +179,9 @@ impl LineSoFar {
     /// A client that forgets the line's end waits for ever, and so does the server: says so, once.
     fn warn_once(&mut self) {
         if !std::mem::replace(&mut self.warned, true) {
-            let (client, bytes) = (self.client, self.arrived);
-            let unit = if bytes == 1 { "byte" } else { "bytes" };
+            let (client, bytes) = (self.client, counted(self.arrived, "byte"));
             tracing::warn!(
-                "no line end yet from {client}, after {bytes} {unit}: waiting for a line feed, or for the client to close its direction (FIN)"
+                "no line end yet from {client}, after {bytes}: waiting for a line feed, or for the client to close its direction (FIN)"
             );
         }
     }
