@@ -20,6 +20,7 @@ use chrono::Timelike as _;
 
 use super::text_style::{TextStyle, TimeFormat, rounded};
 use super::view::{ShownPacket, View, ViewOf};
+use crate::escape::columns::Columns as _;
 use crate::explain::packet::{self, PacketEndpoints, flag_names};
 use crate::flow::PacketInFlow;
 use crate::flow::segment::{Remark, Scale, Segment, SegmentPart};
@@ -85,11 +86,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
         let _ = write!(line, " [{problem}]");
     }
     // A character has a byte at least, and these have one each.
-    let mut columns = if line.len() > style.width {
-        line.chars().count()
-    } else {
-        0
-    };
+    let mut columns = if line.len() > style.width { line.columns() } else { 0 };
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
         if columns > style.width {
