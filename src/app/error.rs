@@ -3,6 +3,7 @@
 mod call;
 mod cause;
 mod reply;
+mod time;
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub use self::call::{CallError, CallErrorReason};
 pub use self::cause::{Cause, IcmpReport};
 pub use self::reply::{ReplyEnd, ReplyFault};
+use self::time::seconds;
 use crate::escape::printable;
 use crate::os::errors;
 use crate::os::keyboard::LineError;
@@ -162,11 +164,6 @@ impl From<LineError> for Error {
             LineError::Failed(error) => Self::Input(error),
         }
     }
-}
-
-/// `5 s`, `0.5 s`.
-fn seconds(duration: Duration) -> String {
-    format!("{} s", duration.as_secs_f64())
 }
 
 #[cfg(test)]

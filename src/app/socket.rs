@@ -15,6 +15,7 @@ mod options;
 mod perform;
 mod readiness;
 mod sys;
+mod unread;
 
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -27,7 +28,7 @@ pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
-pub use self::readiness::Unread;
+pub use self::unread::Unread;
 use super::error::{CallError, CallErrorReason, Error};
 use crate::calls::text::counted;
 use crate::calls::{CallName, Program, Role};

@@ -159,7 +159,7 @@ impl Transcript {
         self.write(&format!("{REPLY}{}\n", shortened(reply, reply.len() as u64)))
     }
 
-    /// The same for an answer of which only the first part is shown, and whose end has not come: so many bytes have.
+    /// The same for an answer of which only the first part is shown, and whose end has not come; `so_far` bytes have.
     ///
     /// # Errors
     /// As [`Self::prompt`].

@@ -167,7 +167,7 @@ fn of_another_program(option: &str) -> Option<&'static str> {
         "-e" | "-O" => "--view fields shows every header",
         "-T" | "-E" => "--json writes every field of a packet",
         "-t" => "--time relative, --time utc and --time local choose the form of times",
-        "-a" => "--duration ends a capture after so many seconds, --count after so many packets",
+        "-a" => "--duration ends a capture after that time, --count after that number of packets",
         "-S" => "leave it out: raw and relative sequence numbers are both shown by --view fields",
         "-z" => "--view ladder, --view follow and --plot show conversations",
         _ => return None,

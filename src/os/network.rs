@@ -53,7 +53,7 @@ pub fn has_route(address: SocketAddr) -> bool {
     UdpSocket::bind((any, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
-/// Has this machine asked for the hardware address of this neighbour in vain? `/proc/net/arp`, proc_net(5): flags 0x0.
+/// Has this machine asked for the hardware address of this neighbour in vain? `/proc/net/arp`, `proc_net(5)`: flags 0x0.
 #[must_use]
 pub fn is_silent_neighbour(address: IpAddr) -> bool {
     let table = fs::read_to_string("/proc/net/arp").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which program has a port, as far as /proc tells. proc_pid_net(5), proc_pid_fd(5)
+//! Which program has a port, as far as /proc shows. `proc_pid_net(5)`, `proc_pid_fd(5)`
 
 use std::collections::HashSet;
 use std::fs;

@@ -111,9 +111,11 @@ fn end(
         }
         _ => {}
     }
-    // Then what a view or an export lacks is no news.
+    // Then it is known already what a view or an export lacks.
     let nothing = selection.nothing();
-    nothing.iter().for_each(|line| say.warning(line));
+    if let Some(line) = &nothing {
+        say.warning(line);
+    }
     if let Some(exporter) = exporter {
         let (mut warnings, error) = exporter.finish(None, &follower);
         if nothing.is_some() {

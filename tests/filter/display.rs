@@ -151,3 +151,18 @@ fn the_same_packets_are_selected_as_by_wireshark() {
         pile.frames.len()
     );
 }
+
+#[test]
+fn the_names_are_those_of_wireshark() {
+    if !need(Tool::Tshark) {
+        return;
+    }
+    // One name that tshark does not know is an error.
+    let all: Vec<String> = socket_lab::filter::display::names().collect();
+    assert!(all.len() > 70);
+    let run = tool(Tool::Tshark)
+        .args(["-r", "captures/udp.pcapng", "-Y", &all.join(" || ")])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Cause, seconds};
+use super::cause::Cause;
+use super::time::seconds;
 use crate::calls::{CallName, Program};
 use crate::os::errors;
 
@@ -21,7 +22,7 @@ pub struct CallError {
     /// Why.
     pub reason: CallErrorReason,
     /// What else is known of it.
-    pub cause: Option<Cause>,
+    pub cause: Option<Box<Cause>>,
 }
 
 /// Why a call did not succeed.

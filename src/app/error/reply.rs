@@ -3,7 +3,8 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use super::{CallErrorReason, seconds};
+use super::call::CallErrorReason;
+use super::time::seconds;
 use crate::calls::text::counted;
 use crate::os::errors;
 

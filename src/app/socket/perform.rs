@@ -89,7 +89,7 @@ impl Socket {
         let (reason, cause) = match fault {
             CallFault::Stopped => return Error::Stopped,
             CallFault::Os(error) => {
-                let cause = self.cause(call, address, &error);
+                let cause = self.cause(call, address, &error).map(Box::new);
                 (CallErrorReason::Os(error), cause)
             }
             CallFault::TimedOut(timeout) => (CallErrorReason::TimedOut(timeout), None),

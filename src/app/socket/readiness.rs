@@ -5,20 +5,10 @@ use std::time::Duration;
 
 use super::Socket;
 use super::call::{CallArgs, CallFault, CallResult};
+use super::unread::Unread;
 use crate::app::error::Error;
 use crate::calls::CallName;
 use crate::os::poll::{self, Interest, WaitOutcome};
-
-/// What waits in a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
-    /// Nothing so far.
-    Nothing,
-    /// At least this many bytes.
-    Bytes(usize),
-    /// The other end has closed or reset the connection.
-    End,
-}
 
 impl Socket {
     /// Waits, without a socket call, until there is something to receive; `false` when `timeout` is over before.

@@ -91,21 +91,19 @@ pub(super) fn receive(client_socket: &Socket, sentence: &[u8], timeout: Duration
     let end = loop {
         let end = match client_socket.recv(&mut room, Some(timeout)) {
             Ok([]) => ReplyEnd::Closed,
-            Ok(arrived) => match arrived.iter().position(|&byte| byte == b'\n') {
-                Some(end) => {
+            Ok(arrived) => {
+                if let Some(end) = arrived.iter().position(|&byte| byte == b'\n') {
                     let (line, after) = arrived.split_at_checked(end + 1).unwrap_or((arrived, &[]));
                     bytes.extend_from_slice(line);
                     beyond.add(after);
                     break None;
                 }
-                None => {
-                    bytes.extend_from_slice(arrived);
-                    if bytes.len() as u64 <= limit {
-                        continue;
-                    }
-                    ReplyEnd::TooLong(limit)
+                bytes.extend_from_slice(arrived);
+                if bytes.len() as u64 <= limit {
+                    continue;
                 }
-            },
+                ReplyEnd::TooLong(limit)
+            }
             Err(Error::Call(call)) => ReplyEnd::Failed(call.reason),
             Err(other) => return Err(other),
         };

@@ -176,7 +176,7 @@ impl LineSoFar {
         }
     }
 
-    /// A client that forgets the line's end waits for ever, and so does the server: says so, once.
+    /// A client that forgets the line's end waits forever, and so does the server: says so, once.
     fn warn_once(&mut self) {
         if !std::mem::replace(&mut self.warned, true) {
             let (client, bytes) = (self.client, counted(self.arrived, "byte"));

@@ -52,8 +52,8 @@ const fn bits(header: &'static str, offset: u32, size: u32, mask: u32) -> Field 
     })
 }
 
-/// The fields, by Wireshark's names.
-pub(super) const FIELDS: [(&str, Field); 76] = [
+/// Protocols, by Wireshark's names.
+const PROTOCOLS: [(&str, Field); 10] = [
     ("eth", Field::Protocol("ether")),
     ("ip", Field::Protocol("ip")),
     ("ipv6", Field::Protocol("ip6")),
@@ -64,78 +64,147 @@ pub(super) const FIELDS: [(&str, Field); 76] = [
     ("tcp", Field::Protocol("tcp")),
     ("udp", Field::Protocol("udp")),
     ("sctp", Field::Protocol("sctp")),
-    ("frame.len", Field::Length),
-    ("eth.addr", Field::Mac("")),
-    ("eth.src", Field::Mac("src ")),
-    ("eth.dst", Field::Mac("dst ")),
-    ("eth.type", Field::EtherType),
-    ("ip.addr", Field::Address("ip", "")),
-    ("ip.host", Field::Address("ip", "")),
-    ("ip.src", Field::Address("ip", "src ")),
-    ("ip.src_host", Field::Address("ip", "src ")),
-    ("ip.dst", Field::Address("ip", "dst ")),
-    ("ip.dst_host", Field::Address("ip", "dst ")),
-    ("ipv6.addr", Field::Address("ip6", "")),
-    ("ipv6.host", Field::Address("ip6", "")),
-    ("ipv6.src", Field::Address("ip6", "src ")),
-    ("ipv6.src_host", Field::Address("ip6", "src ")),
-    ("ipv6.dst", Field::Address("ip6", "dst ")),
-    ("ipv6.dst_host", Field::Address("ip6", "dst ")),
-    ("arp.src.proto_ipv4", Field::Address("arp", "src ")),
-    ("arp.dst.proto_ipv4", Field::Address("arp", "dst ")),
-    ("arp.opcode", number("arp", 6, 2)),
-    ("ip.proto", Field::IpProtocol),
-    ("ip.len", number("ip", 2, 2)),
-    ("ip.id", number("ip", 4, 2)),
-    ("ip.flags.df", bits("ip", 6, 1, 0x40)),
-    ("ip.flags.mf", bits("ip", 6, 1, 0x20)),
-    ("ip.ttl", number("ip", 8, 1)),
-    ("ip.checksum", number("ip", 10, 2)),
-    ("ip.dsfield", number("ip", 1, 1)),
-    ("ipv6.plen", number("ip6", 4, 2)),
-    ("ipv6.nxt", number("ip6", 6, 1)),
-    ("ipv6.hlim", number("ip6", 7, 1)),
-    ("icmp.type", number("icmp", 0, 1)),
-    ("icmp.code", number("icmp", 1, 1)),
-    ("icmp.checksum", number("icmp", 2, 2)),
-    ("icmp.ident", number("icmp", 4, 2)),
-    ("icmp.seq", number("icmp", 6, 2)),
-    ("icmpv6.type", number("icmp6", 0, 1)),
-    ("icmpv6.code", number("icmp6", 1, 1)),
-    ("icmpv6.checksum", number("icmp6", 2, 2)),
-    ("igmp.type", number("igmp", 0, 1)),
-    ("tcp.port", Field::Port("tcp", "")),
-    ("tcp.srcport", Field::Port("tcp", "src ")),
-    ("tcp.dstport", Field::Port("tcp", "dst ")),
-    ("udp.port", Field::Port("udp", "")),
-    ("udp.srcport", Field::Port("udp", "src ")),
-    ("udp.dstport", Field::Port("udp", "dst ")),
-    ("sctp.port", Field::Port("sctp", "")),
-    ("sctp.srcport", Field::Port("sctp", "src ")),
-    ("sctp.dstport", Field::Port("sctp", "dst ")),
-    ("tcp.seq_raw", number("tcp", 4, 4)),
-    ("tcp.ack_raw", number("tcp", 8, 4)),
-    ("tcp.flags", bits("tcp", 12, 2, 0x0fff)),
-    ("tcp.flags.cwr", bits("tcp", 13, 1, 0x80)),
-    ("tcp.flags.ece", bits("tcp", 13, 1, 0x40)),
-    ("tcp.flags.ecn", bits("tcp", 13, 1, 0x40)),
-    ("tcp.flags.urg", bits("tcp", 13, 1, 0x20)),
-    ("tcp.flags.ack", bits("tcp", 13, 1, 0x10)),
-    ("tcp.flags.push", bits("tcp", 13, 1, 0x08)),
-    ("tcp.flags.reset", bits("tcp", 13, 1, 0x04)),
-    ("tcp.flags.syn", bits("tcp", 13, 1, 0x02)),
-    ("tcp.flags.fin", bits("tcp", 13, 1, 0x01)),
-    ("tcp.window_size_value", number("tcp", 14, 2)),
-    ("tcp.checksum", number("tcp", 16, 2)),
-    ("tcp.urgent_pointer", number("tcp", 18, 2)),
-    ("udp.length", number("udp", 4, 2)),
-    ("udp.checksum", number("udp", 6, 2)),
+];
+
+/// Fields of `frame`, by what is behind the first dot of their name.
+const FRAME: [(&str, Field); 1] = [("len", Field::Length)];
+
+/// Fields of `eth`, by what is behind the first dot of their name.
+const ETH: [(&str, Field); 4] = [
+    ("addr", Field::Mac("")),
+    ("src", Field::Mac("src ")),
+    ("dst", Field::Mac("dst ")),
+    ("type", Field::EtherType),
+];
+
+/// Fields of `ip`, by what is behind the first dot of their name.
+const IP: [(&str, Field); 14] = [
+    ("addr", Field::Address("ip", "")),
+    ("host", Field::Address("ip", "")),
+    ("src", Field::Address("ip", "src ")),
+    ("src_host", Field::Address("ip", "src ")),
+    ("dst", Field::Address("ip", "dst ")),
+    ("dst_host", Field::Address("ip", "dst ")),
+    ("proto", Field::IpProtocol),
+    ("len", number("ip", 2, 2)),
+    ("id", number("ip", 4, 2)),
+    ("flags.df", bits("ip", 6, 1, 0x40)),
+    ("flags.mf", bits("ip", 6, 1, 0x20)),
+    ("ttl", number("ip", 8, 1)),
+    ("checksum", number("ip", 10, 2)),
+    ("dsfield", number("ip", 1, 1)),
+];
+
+/// Fields of `ipv6`, by what is behind the first dot of their name.
+const IPV6: [(&str, Field); 9] = [
+    ("addr", Field::Address("ip6", "")),
+    ("host", Field::Address("ip6", "")),
+    ("src", Field::Address("ip6", "src ")),
+    ("src_host", Field::Address("ip6", "src ")),
+    ("dst", Field::Address("ip6", "dst ")),
+    ("dst_host", Field::Address("ip6", "dst ")),
+    ("plen", number("ip6", 4, 2)),
+    ("nxt", number("ip6", 6, 1)),
+    ("hlim", number("ip6", 7, 1)),
+];
+
+/// Fields of `arp`, by what is behind the first dot of their name.
+const ARP: [(&str, Field); 3] = [
+    ("src.proto_ipv4", Field::Address("arp", "src ")),
+    ("dst.proto_ipv4", Field::Address("arp", "dst ")),
+    ("opcode", number("arp", 6, 2)),
+];
+
+/// Fields of `icmp`, by what is behind the first dot of their name.
+const ICMP: [(&str, Field); 5] = [
+    ("type", number("icmp", 0, 1)),
+    ("code", number("icmp", 1, 1)),
+    ("checksum", number("icmp", 2, 2)),
+    ("ident", number("icmp", 4, 2)),
+    ("seq", number("icmp", 6, 2)),
+];
+
+/// Fields of `icmpv6`, by what is behind the first dot of their name.
+const ICMPV6: [(&str, Field); 3] = [
+    ("type", number("icmp6", 0, 1)),
+    ("code", number("icmp6", 1, 1)),
+    ("checksum", number("icmp6", 2, 2)),
+];
+
+/// Fields of `igmp`, by what is behind the first dot of their name.
+const IGMP: [(&str, Field); 1] = [("type", number("igmp", 0, 1))];
+
+/// Fields of `tcp`, by what is behind the first dot of their name.
+const TCP: [(&str, Field); 17] = [
+    ("port", Field::Port("tcp", "")),
+    ("srcport", Field::Port("tcp", "src ")),
+    ("dstport", Field::Port("tcp", "dst ")),
+    ("seq_raw", number("tcp", 4, 4)),
+    ("ack_raw", number("tcp", 8, 4)),
+    ("flags", bits("tcp", 12, 2, 0x0fff)),
+    ("flags.cwr", bits("tcp", 13, 1, 0x80)),
+    ("flags.ece", bits("tcp", 13, 1, 0x40)),
+    ("flags.urg", bits("tcp", 13, 1, 0x20)),
+    ("flags.ack", bits("tcp", 13, 1, 0x10)),
+    ("flags.push", bits("tcp", 13, 1, 0x08)),
+    ("flags.reset", bits("tcp", 13, 1, 0x04)),
+    ("flags.syn", bits("tcp", 13, 1, 0x02)),
+    ("flags.fin", bits("tcp", 13, 1, 0x01)),
+    ("window_size_value", number("tcp", 14, 2)),
+    ("checksum", number("tcp", 16, 2)),
+    ("urgent_pointer", number("tcp", 18, 2)),
+];
+
+/// Fields of `udp`, by what is behind the first dot of their name.
+const UDP: [(&str, Field); 5] = [
+    ("port", Field::Port("udp", "")),
+    ("srcport", Field::Port("udp", "src ")),
+    ("dstport", Field::Port("udp", "dst ")),
+    ("length", number("udp", 4, 2)),
+    ("checksum", number("udp", 6, 2)),
+];
+
+/// Fields of `sctp`, by what is behind the first dot of their name.
+const SCTP: [(&str, Field); 3] = [
+    ("port", Field::Port("sctp", "")),
+    ("srcport", Field::Port("sctp", "src ")),
+    ("dstport", Field::Port("sctp", "dst ")),
+];
+
+/// The fields of each protocol.
+const FIELDS: [(&str, &[(&str, Field)]); 11] = [
+    ("frame", &FRAME),
+    ("eth", &ETH),
+    ("ip", &IP),
+    ("ipv6", &IPV6),
+    ("arp", &ARP),
+    ("icmp", &ICMP),
+    ("icmpv6", &ICMPV6),
+    ("igmp", &IGMP),
+    ("tcp", &TCP),
+    ("udp", &UDP),
+    ("sctp", &SCTP),
 ];
 
 /// The field of this name, if it has a counterpart.
 pub(super) fn field(name: &str) -> Option<Field> {
-    let found = FIELDS.iter().find(|(known, _)| *known == name);
-    found.map(|&(_, field)| field)
+    let find =
+        |all: &[(&str, Field)], wanted: &str| all.iter().find(|(known, _)| *known == wanted).map(|&(_, field)| field);
+    match name.split_once('.') {
+        None => find(&PROTOCOLS, name),
+        Some((protocol, rest)) => {
+            let (_, fields) = FIELDS.iter().find(|(known, _)| *known == protocol)?;
+            find(fields, rest)
+        }
+    }
+}
+
+/// All names, protocols first.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    let fields = FIELDS
+        .iter()
+        .flat_map(|(protocol, fields)| fields.iter().map(move |(rest, _)| format!("{protocol}.{rest}")));
+    PROTOCOLS.iter().map(|(name, _)| (*name).to_owned()).chain(fields)
 }
 
 /// Protocols above TCP and UDP, which Wireshark finds by their bytes, and the ports that they have by default.
@@ -210,9 +279,8 @@ pub(super) fn advice(name: &str) -> String {
         return (*advice).to_owned();
     }
     let likeness = |known: &str| strsim::jaro_winkler(known, name);
-    let known = FIELDS.iter().map(|&(known, _)| known);
-    match known.max_by(|one, other| likeness(one).total_cmp(&likeness(other))) {
-        Some(known) if likeness(known) > 0.9 => format!("did you mean {known}?"),
+    match names().max_by(|one, other| likeness(one).total_cmp(&likeness(other))) {
+        Some(known) if likeness(&known) > 0.9 => format!("did you mean {known}?"),
         _ => "ask for ports, addresses, protocols or lengths, for example 'tcp port 80 and host 192.0.2.1'".to_owned(),
     }
 }
@@ -220,8 +288,7 @@ pub(super) fn advice(name: &str) -> String {
 /// Is this the first part of a name of a display filter?
 pub(super) fn is_protocol(word: &str) -> bool {
     const OTHERS: [&str; 6] = ["frame", "data", "vlan", "wlan", "sll", "ppp"];
-    let mut known = FIELDS.iter().map(|&(name, _)| name);
-    known.any(|name| name == word && !name.contains('.'))
+    PROTOCOLS.iter().any(|&(name, _)| name == word)
         || APPLICATIONS.iter().any(|&(name, _)| name == word)
         || OTHERS.contains(&word)
 }

@@ -1,7 +1,7 @@
 //! Wireshark's display filters, translated: `tcp.port == 12000` is `tcp port 12000` here.
 //!
 //! wireshark-filter(4) describes the language. A translation selects the packets that Wireshark selects, with one exception: Wireshark
-//! also looks at headers that ICMP errors quote, and at headers inside of tunnels. As in Wireshark 4, `&&` binds tighter than `||`, and
+//! also looks at headers that ICMP errors quote, and at headers inside tunnels. As in Wireshark 4, `&&` binds tighter than `||`, and
 //! `a != b` holds where the field is present and none of its values is b. What has no counterpart is refused with what to type.
 
 mod condition;
@@ -44,6 +44,11 @@ pub fn read(text: &str) -> DisplayFilter {
         },
         Err(why) => DisplayFilter::Refused(why),
     }
+}
+
+/// The names that have a counterpart.
+pub fn names() -> impl Iterator<Item = String> {
+    fields::names()
 }
 
 #[cfg(test)]

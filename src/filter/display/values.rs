@@ -160,7 +160,7 @@ impl Number {
     }
 
     fn is_bit(self) -> bool {
-        self.mask.count_ones() == 1
+        self.mask.is_power_of_two()
     }
 
     fn asked(self, header: &str, offset: u32, relation: Relation, value: u32) -> Result<Condition, String> {

@@ -4,8 +4,8 @@ use super::glyphs::LadderGlyphs;
 use super::words::observed_state;
 use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, label, quotation, sentences};
 use crate::escape::columns::Columns as _;
-use crate::render::table::start_of;
 use crate::flow::Party;
+use crate::render::table::start_of;
 use crate::render::table::wrap;
 use crate::render::text_style::{Paint, TextStyle};
 
