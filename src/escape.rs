@@ -4,6 +4,8 @@
 //! sends a carriage return could overwrite a line with a forged one. So whatever came from the network or the keyboard
 //! passes through here before it is shown.
 
+#[cfg(feature = "sniffer")]
+pub mod columns;
 mod hidden;
 pub mod json;
 pub mod shell;

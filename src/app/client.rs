@@ -122,6 +122,7 @@ mod tests {
             call: CallName::Connect,
             address: None,
             reason: CallErrorReason::Os(io::Error::from(kind)),
+            cause: None,
         })
     }
 

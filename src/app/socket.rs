@@ -10,10 +10,12 @@
 
 mod address;
 mod call;
+mod cause;
 mod options;
 mod perform;
 mod readiness;
 mod sys;
+mod unread;
 
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -26,7 +28,9 @@ pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
-use super::error::{CallError, Error};
+pub use self::unread::Unread;
+use super::error::{CallError, CallErrorReason, Error};
+use crate::calls::text::counted;
 use crate::calls::{CallName, Program, Role};
 use crate::os::cancel::CancelToken;
 use crate::os::errors;
@@ -129,7 +133,15 @@ impl Socket {
             |socket| socket.bind(&address.into()),
             |()| CallResult::result(0),
         );
-        bound.map_err(|trouble| with_address(trouble, address))
+        // It is about the address that was asked for, which the socket does not have.
+        bound.map_err(|trouble| match trouble {
+            Error::Call(CallError {
+                call,
+                reason: CallErrorReason::Os(error),
+                ..
+            }) => self.trouble(call, Some(address), CallFault::Os(error)),
+            other => other,
+        })
     }
 
     /// `listen()`: from now on the kernel completes handshakes and queues up to `backlog` of them for `accept()`. listen(2)
@@ -354,17 +366,6 @@ impl Socket {
     }
 }
 
-/// A failed `bind()` is about the address that it asked for, which the socket does not have.
-fn with_address(trouble: Error, address: SocketAddr) -> Error {
-    match trouble {
-        Error::Call(trouble) => Error::Call(CallError {
-            address: Some(address),
-            ..trouble
-        }),
-        other => other,
-    }
-}
-
 /// On one machine, the system may pick as the client's port the very port that it connects to: with no socket listening there,
 /// TCP's simultaneous open (RFC 9293 section 3.5) then connects the socket to itself.
 fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
@@ -385,6 +386,6 @@ fn show(call: CallName, bytes: &[u8]) {
         let hex: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
         let more = if shown.len() < bytes.len() { " ..." } else { "" };
         let text = crate::escape::printable(shown);
-        format!("{} bytes: {}{more} \"{text}\"{more}", bytes.len(), hex.join(" "))
+        format!("{}: {}{more} \"{text}\"{more}", counted(bytes.len() as u64, "byte"), hex.join(" "))
     });
 }

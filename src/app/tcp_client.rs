@@ -1,12 +1,14 @@
 //! The TCP client: the connection is open while the user types; one line per connection.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::thread::Builder;
-use std::time::{Duration, Instant};
+mod reply;
 
+use std::thread::Builder;
+use std::time::Duration;
+
+use self::reply::Reply;
 use super::client::{ReplyTally, Server, SharedTimeout, more_telling};
-use super::error::{CallErrorReason, Error};
-use super::socket::{Family, Socket, SocketType, Timeout};
+use super::error::Error;
+use super::socket::{Family, Socket, SocketType, Timeout, Unread};
 use super::transcript::Transcript;
 use crate::calls::{Program, Role};
 use crate::os::cancel::CancelToken;
@@ -14,18 +16,6 @@ use crate::os::keyboard::{InputLine, Keyboard, LineSource};
 
 /// The longest line that is kept to be sent: 64 MiB.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
-
-/// Room for one `recv()`.
-const ROOM: usize = 65_536;
-
-/// Uppercase has at most three times the bytes of the text ([`super::uppercase::UppercaseStream::push`]).
-const LARGEST_GROWTH: u64 = 3;
-
-/// How long the client leaves the first `close()` to the server, once it has the reply.
-const SERVER_CLOSES_FIRST: Duration = Duration::from_millis(200);
-
-/// Stands for the other end in a message, should a socket without one ever get that far.
-const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Asks for lines and shows their replies until the input ends.
 ///
@@ -70,9 +60,15 @@ pub fn one_line<R: LineSource>(
     // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
     sentence.push(b'\n');
     match exchange_patiently(client_socket, &sentence, server, cancel)? {
-        Outcome::Reply(client_socket, modified_sentence) => {
-            transcript.returned(&modified_sentence)?;
-            await_end(&client_socket)?;
+        Outcome::Reply(client_socket, mut reply) => {
+            // What came is shown, also of a server that answers in another way; then what is odd about it.
+            reply.show(transcript)?;
+            if let Some(fault) = reply.fault.take() {
+                tally.missed(&fault);
+            } else {
+                reply.await_end(&client_socket)?;
+            }
+            reply.warn(&client_socket);
             client_socket.close();
         }
         Outcome::Missed(trouble) => tally.missed_or(trouble)?,
@@ -157,8 +153,8 @@ fn connect_to(server: &Server, index: usize, time: SharedTimeout, cancel: &Cance
 
 /// What came of a line.
 enum Outcome {
-    /// The reply, and the socket that it came through.
-    Reply(Socket, Vec<u8>),
+    /// The reply as far as it came, and the socket that it came through.
+    Reply(Socket, Reply),
     /// None, but the server is there: the next line may fare better.
     Missed(Error),
 }
@@ -171,12 +167,16 @@ fn exchange_patiently(
     server: &mut Server,
     cancel: &CancelToken,
 ) -> Result<Outcome, Error> {
-    if client_socket.is_finished_by_peer()? {
+    let unread = client_socket.unread()?;
+    if unread == Unread::End {
         tracing::warn!("the server had closed the waiting connection; connecting again to send the line");
     } else {
         match exchange(&client_socket, sentence, server.timeout) {
-            Ok(reply) => return Ok(Outcome::Reply(client_socket, reply)),
-            Err(Error::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(CallErrorReason::TimedOut(_))) => {
+            Ok(mut reply) => {
+                reply.note_early(unread);
+                return Ok(Outcome::Reply(client_socket, reply));
+            }
+            Err(Error::Reply(fault)) if fault.is_connection_lost() => {
                 tracing::warn!(
                     "the server closed the connection without a reply; connecting again to send the line again"
                 );
@@ -193,15 +193,18 @@ fn exchange_patiently(
 }
 
 /// Sends the line and collects the reply.
-fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Result<Vec<u8>, Error> {
-    let reply = Reply::new(client_socket, sentence, timeout);
+fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Result<Reply, Error> {
     let sent = match client_socket.send(sentence, Some(timeout)) {
         Ok(sent) => sent,
-        Err(trouble) => return Err(reply.cut(trouble)),
+        Err(Error::Call(call)) if call.reason.is_broken_connection() => {
+            // What the server sent before it broke the connection off may say why.
+            return reply::receive(client_socket, sentence, timeout);
+        }
+        Err(trouble) => return Err(trouble),
     };
     let rest = sentence.get(sent..).unwrap_or_default();
     if rest.is_empty() {
-        return reply.collect();
+        return reply::receive(client_socket, sentence, timeout);
     }
     // The kernel did not take a line this long at once. The server answers while it arrives: a client that sent everything before
     // reading anything would wait for a server that waits for him.
@@ -209,7 +212,7 @@ fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Resul
         let sending = Builder::new()
             .spawn_scoped(scope, || client_socket.send_all(rest, Some(timeout)))
             .map_err(Error::Thread)?;
-        let collected = reply.collect();
+        let collected = reply::receive(client_socket, sentence, timeout);
         let sent = sending.join().unwrap_or(Ok(()));
         // A reply that is whole counts, whatever became of the sending.
         match (collected, sent) {
@@ -217,101 +220,4 @@ fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Resul
             (collected, _) => collected,
         }
     })
-}
-
-/// A reply as far as it has come.
-struct Reply<'a> {
-    client_socket: &'a Socket,
-    server: SocketAddr,
-    timeout: Duration,
-    sent: u64,
-    bytes: Vec<u8>,
-}
-
-impl<'a> Reply<'a> {
-    fn new(client_socket: &'a Socket, sentence: &[u8], timeout: Duration) -> Self {
-        Self {
-            client_socket,
-            server: client_socket.peer().unwrap_or(NOBODY),
-            timeout,
-            sent: sentence.len() as u64,
-            bytes: Vec::new(),
-        }
-    }
-
-    /// Receives until the line's end, or until the server has finished.
-    fn collect(mut self) -> Result<Vec<u8>, Error> {
-        let limit = self.sent.saturating_mul(LARGEST_GROWTH);
-        let mut room = vec![0; ROOM];
-        loop {
-            let received = self.client_socket.recv(&mut room, Some(self.timeout));
-            let arrived = match received {
-                Ok([]) => return self.ended_early(),
-                Ok(arrived) => arrived,
-                Err(trouble) => return Err(self.cut(trouble)),
-            };
-            if let Some(end) = arrived.iter().position(|&byte| byte == b'\n') {
-                self.bytes.extend(arrived.iter().take(end));
-                say_ignored(self.server, arrived.len() - end - 1);
-                return Ok(self.bytes);
-            }
-            self.bytes.extend_from_slice(arrived);
-            if self.bytes.len() as u64 > limit {
-                let server = self.server;
-                return Err(Error::ReplyTooLong { server, limit });
-            }
-        }
-    }
-
-    /// The end of the stream came before the line's end.
-    fn ended_early(self) -> Result<Vec<u8>, Error> {
-        if self.bytes.is_empty() {
-            return Err(self.cut_how(None));
-        }
-        tracing::warn!(
-            "the server closed the connection after {} bytes and before a line end: the reply may not be whole",
-            self.bytes.len()
-        );
-        Ok(self.bytes)
-    }
-
-    fn cut(&self, trouble: Error) -> Error {
-        match trouble {
-            Error::Call(call) if call.reason.is_broken_connection() || !self.bytes.is_empty() => {
-                self.cut_how(Some(call.reason))
-            }
-            other => other,
-        }
-    }
-
-    fn cut_how(&self, how: Option<CallErrorReason>) -> Error {
-        Error::ReplyCut {
-            server: self.server,
-            came: self.bytes.len() as u64,
-            sent: self.sent,
-            how,
-        }
-    }
-}
-
-/// Lets the server close first, as it does in the lab. A server that keeps the connection open is not waited for.
-fn await_end(client_socket: &Socket) -> Result<(), Error> {
-    let started = Instant::now();
-    let mut room = [0; 4096];
-    loop {
-        let left = SERVER_CLOSES_FIRST.saturating_sub(started.elapsed());
-        match client_socket.recv(&mut room, Some(left)) {
-            Ok([]) => return Ok(()),
-            Ok(more) => say_ignored(client_socket.peer().unwrap_or(NOBODY), more.len()),
-            Err(Error::Stopped) => return Err(Error::Stopped),
-            // The reply is there: how the connection ends does not matter any more.
-            Err(_) => return Ok(()),
-        }
-    }
-}
-
-fn say_ignored(server: SocketAddr, bytes: usize) {
-    if bytes > 0 {
-        tracing::warn!("recv from {server}: {bytes} bytes after the reply's line end are not shown");
-    }
 }

@@ -40,6 +40,7 @@ use super::error::Error;
 use super::listening;
 use super::socket::{Socket, SocketType};
 use super::transcript::Transcript;
+use crate::calls::text::counted;
 use crate::calls::{Program, Role};
 use crate::os::cancel::CancelToken;
 use crate::os::descriptors;
@@ -100,8 +101,8 @@ pub fn make_room_for(limits: Limits) {
     let allowed = descriptors::allow_open_files(wanted);
     if allowed < wanted {
         tracing::info!(
-            "the system allows {allowed} open files: about {} connections at once",
-            allowed.saturating_sub(OTHERS)
+            "the system allows {allowed} open files: about {} at once",
+            counted(allowed.saturating_sub(OTHERS), "connection")
         );
     }
 }
@@ -295,9 +296,12 @@ impl Server<'_> {
     /// Warns that clients wait.
     fn warn_full(&self) {
         tracing::warn!(
-            "all {} connections are taken and another client waits: until that ends, connections that have been silent for \
+            "{} taken and another client waits: until that ends, connections that have been silent for \
              {} s are closed, the longest silent one first; allow more with --max-connections",
-            self.limits.max_connections,
+            match self.limits.max_connections {
+                1 => "the only connection is".to_owned(),
+                more => format!("all {more} connections are"),
+            },
             self.limits.idle_timeout.min(IDLE_WHEN_FULL).as_secs_f64()
         );
     }

@@ -13,6 +13,7 @@ use crate::os::cancel::CancelToken;
 use crate::os::keyboard::{InputLine, Keyboard, LineError, LineSource};
 
 use super::error::Error;
+use super::uppercase;
 
 /// What every program says at its start.
 const HOW_TO_QUIT: &str = "Press Ctrl+Z to quit.";
@@ -79,13 +80,8 @@ impl Transcript {
     pub fn received_shortened(&self, client: SocketAddr, kept: &[u8], whole_length: u64) -> Result<(), Error> {
         let ip = client.ip();
         let port = client.port();
-        let text = printable(kept);
-        let more = if whole_length > kept.len() as u64 {
-            format!(" ... [{whole_length} bytes in all]")
-        } else {
-            String::new()
-        };
-        match self.write(&format!("Received from {ip}#{port}: {text}{more}\n")) {
+        let text = shortened(kept, whole_length);
+        match self.write(&format!("Received from {ip}#{port}: {text}\n")) {
             Err(Error::Output(error)) => {
                 self.warn_once(&error);
                 Ok(())
@@ -160,7 +156,15 @@ impl Transcript {
     /// # Errors
     /// As [`Self::prompt`].
     pub fn returned(&self, reply: &[u8]) -> Result<(), Error> {
-        self.write(&format!("{REPLY}{}\n", printable(reply)))
+        self.write(&format!("{REPLY}{}\n", shortened(reply, reply.len() as u64)))
+    }
+
+    /// The same for an answer of which only the first part is shown, and whose end has not come; `so_far` bytes have.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub fn returned_start(&self, start: &[u8], so_far: u64) -> Result<(), Error> {
+        self.write(&format!("{REPLY}{} ... [{so_far} bytes so far]\n", printable(start)))
     }
 
     fn write(&self, text: &str) -> Result<(), Error> {
@@ -182,6 +186,15 @@ impl Transcript {
                  clients are served on, but their lines are missing from it from here on"
             );
         }
+    }
+}
+
+/// Bytes from the network as text, without a line end, with the number of all bytes where these are not all.
+fn shortened(kept: &[u8], whole_length: u64) -> String {
+    if whole_length > kept.len() as u64 {
+        format!("{} ... [{whole_length} bytes in all]", printable(kept))
+    } else {
+        printable(uppercase::without_line_end(kept)).into_owned()
     }
 }
 

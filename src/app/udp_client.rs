@@ -67,7 +67,12 @@ pub fn one_line<R: LineSource>(
         reply => reply,
     };
     match reply {
-        Ok(modified_message) => transcript.returned(&modified_message)?,
+        Ok(modified_message) => {
+            transcript.returned(&modified_message)?;
+            if modified_message.is_empty() && !message.is_empty() {
+                tracing::warn!("the reply is an empty datagram: the server has sent 0 bytes");
+            }
+        }
         Err(trouble) => {
             let was_silent = matches!(trouble.call_reason(), Some(CallErrorReason::TimedOut(_)));
             tally.missed_or(trouble)?;

@@ -16,6 +16,15 @@ pub fn datagram(message: &[u8]) -> Vec<u8> {
     }
 }
 
+/// The text of a line: its end, `\n` or `\r\n`, is not part of it.
+#[must_use]
+pub fn without_line_end(line: &[u8]) -> &[u8] {
+    match line.strip_suffix(b"\n") {
+        Some(text) => text.strip_suffix(b"\r").unwrap_or(text),
+        None => line,
+    }
+}
+
 /// Raises a text that arrives in pieces. Bytes that are not UTF-8 pass as they are.
 #[derive(Debug, Default)]
 pub struct UppercaseStream {
@@ -69,7 +78,7 @@ impl UppercaseStream {
 
 #[cfg(test)]
 mod tests {
-    use super::{UppercaseStream, datagram};
+    use super::{UppercaseStream, datagram, without_line_end};
     use proptest::prelude::*;
 
     fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
@@ -80,6 +89,21 @@ mod tests {
         }
         stream.finish(&mut capitalized);
         capitalized
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_taken_off_once() {
+        for (line, text) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\r", "a\r"),
+            ("a\n\r\n", "a\n"),
+            ("\r\r\n", "\r"),
+            ("\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(without_line_end(line.as_bytes()), text.as_bytes(), "{line:?}");
+        }
     }
 
     #[test]

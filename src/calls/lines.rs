@@ -156,7 +156,7 @@ pub fn read(mut input: impl BufRead) -> impl Iterator<Item = Result<Call, BadLin
                     let call = serde_json::from_slice(&line);
                     return Some(call.map_err(|error| BadLine {
                         number,
-                        why: format!("is not a socket call: {error}"),
+                        why: format!("is not a socket call: {}", why_not(&line, &error)),
                     }));
                 }
                 Err(error) => {
@@ -170,6 +170,22 @@ pub fn read(mut input: impl BufRead) -> impl Iterator<Item = Result<Call, BadLin
         }
         None
     })
+}
+
+/// Why a line is not a call, without the names of our types.
+fn why_not(line: &[u8], error: &serde_json::Error) -> String {
+    match serde_json::from_slice::<serde_json::Value>(line) {
+        Err(error) => format!("it is not JSON ({error})"),
+        Ok(value) if !value.is_object() => "it is not a JSON object".to_owned(),
+        Ok(_) => {
+            let text = error.to_string();
+            let words = text
+                .replace("struct CallFailure", "an object")
+                .replace("struct Call", "an object");
+            // It is one line of the file: its number is said already.
+            words.split(" at line 1 column ").next().unwrap_or_default().to_owned()
+        }
+    }
 }
 
 /// Reads to the end of the line, keeps at most [`LONGEST_LINE`] bytes of it, and returns its whole length.

@@ -39,13 +39,19 @@ where
     line
 }
 
+/// A number and what it counts: `1 byte`, `2 bytes`.
+#[must_use]
+pub fn counted(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The informative arguments.
 fn arguments(call: &Call) -> String {
     let mut parts = Vec::new();
     parts.extend(call.argument.clone());
     parts.extend(call.asked.map(|bytes| match call.call {
-        CallName::Recv | CallName::RecvFrom => format!("room for {bytes} bytes"),
-        _ => format!("{bytes} bytes"),
+        CallName::Recv | CallName::RecvFrom => format!("room for {}", counted(bytes, "byte")),
+        _ => counted(bytes, "byte"),
     }));
     let address = match call.call {
         CallName::Connect | CallName::SendTo => call.remote,

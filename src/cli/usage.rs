@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::builder::StyledStr;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, Parser};
 
 use super::args;
@@ -145,9 +145,33 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         }
         _ => "",
     };
+    let foreign = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) if program == "sniffer" => of_another_program(option),
+        _ => None,
+    };
+    let next = foreign.map_or_else(|| next.to_owned(), |next| format!("{next}; "));
     let line = format!("{}; {next}see '{program} --help'", parts.join("; "));
     // clap repeats what was typed.
     printable(line.as_bytes()).into_owned()
+}
+
+/// What to type instead of an option of tcpdump's or tshark's. tcpdump(8), tshark(1)
+fn of_another_program(option: &str) -> Option<&'static str> {
+    Some(match option {
+        "-n" | "-N" => "leave it out: addresses and ports are always numbers here",
+        "-l" | "-U" => "leave it out: lines are written as they come",
+        "-v" => "leave it out: --view fields shows every field",
+        "-K" | "-Z" => "leave it out: checksums are checked, and rights given up, in any case",
+        "-Y" | "-f" | "--display-filter" => "write the filter as the last argument, as in: sniffer -i lo 'tcp port 80'",
+        "-A" | "-X" => "-x shows the bytes, --view follow the text of a conversation",
+        "-e" | "-O" => "--view fields shows every header",
+        "-T" | "-E" => "--json writes every field of a packet",
+        "-t" => "--time relative, --time utc and --time local choose the form of times",
+        "-a" => "--duration ends a capture after that time, --count after that number of packets",
+        "-S" => "leave it out: raw and relative sequence numbers are both shown by --view fields",
+        "-z" => "--view ladder, --view follow and --plot show conversations",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! A text or some flags make a [`Filter`]; for one kind of frames it is compiled to a [`FilterProgram`] of the classic BSD packet
 //! filter, which the kernel runs for a socket, and [`FilterProgram::matches`] for a file. In reading order: [`expression`] (what
 //! can be asked), `parse` (text to expression), `lower` (expression to tests of bytes), `graph` (tests in a good order),
-//! `assemble` (tests to instructions), `machine` (what runs them).
+//! `assemble` (tests to instructions), `machine` (what runs them). What people bring from elsewhere: [`display`] (Wireshark's display
+//! filters), [`suggestion`] (lists and `host:port`).
 //!
 //! # What is understood
 //!
@@ -34,6 +35,7 @@
 
 mod assemble;
 mod condition;
+pub mod display;
 mod error;
 pub mod expression;
 mod fragments;
@@ -45,6 +47,7 @@ mod names;
 mod number;
 mod parse;
 mod program;
+pub mod suggestion;
 mod token;
 
 use std::fmt;

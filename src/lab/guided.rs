@@ -266,7 +266,8 @@ fn conclude(
         if lost > 0 {
             let notes: Vec<String> = captured.notes.iter().map(ToString::to_string).collect();
             say.error(&format!(
-                "{lost} packets were lost on their way to the capture; {}",
+                "lost on the way to the capture: {}; {}",
+                count(lost, "packet"),
                 notes.join("; ")
             ));
             outcome = Outcome::Incomplete;

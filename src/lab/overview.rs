@@ -15,6 +15,7 @@ use super::run::{FinishedRun, Run};
 use super::runs;
 use crate::app::transcript::{PROMPT, REPLY};
 use crate::calls::text;
+use crate::escape::columns::Columns as _;
 use crate::escape::shell;
 use crate::explain::count;
 use crate::render::ladder::LadderInput;
@@ -161,10 +162,8 @@ impl Overview<'_> {
             for Shown { before, text } in shown.iter().take(2 * MOST_LINES) {
                 let text = self.style.text(text.as_bytes());
                 let first = format!("  {before}{}", if text.is_empty() { "(an empty line)" } else { "" });
-                let room = self
-                    .width()
-                    .saturating_sub(first.chars().count() + whose.chars().count());
-                let lines = match text.chars().count() > room {
+                let room = self.width().saturating_sub(first.columns() + whose.columns());
+                let lines = match text.columns() > room {
                     // An error is read to its end.
                     true if before.starts_with(ERROR) => wrap(&text, room),
                     true => vec![format!(
@@ -175,7 +174,7 @@ impl Overview<'_> {
                 };
                 for (index, line) in lines.iter().enumerate() {
                     let (before, whose) = if index == 0 { (&*first, &*whose) } else { ("", "") };
-                    let indent = first.chars().count();
+                    let indent = first.columns();
                     writeln!(
                         out,
                         "{}",
@@ -253,8 +252,8 @@ impl Overview<'_> {
         next.push((full, "every field of every header"));
         writeln!(out)?;
         self.heading(out, "Next")?;
-        let column = next.iter().map(|(command, _)| command.chars().count()).max();
-        let widest = next.iter().map(|(_, why)| why.chars().count()).max();
+        let column = next.iter().map(|(command, _)| command.columns()).max();
+        let widest = next.iter().map(|(_, why)| why.columns()).max();
         let column = column.unwrap_or(0);
         let beside = column + widest.unwrap_or(0) <= self.width().saturating_sub(5);
         for (command, why) in next {
@@ -270,7 +269,7 @@ impl Overview<'_> {
         match report {
             Some(report) => {
                 let path = shown_path(report);
-                let fits = 5 + REPORT.len() + path.chars().count() + BESIDE.len() <= self.width();
+                let fits = 5 + REPORT.len() + path.columns() + BESIDE.len() <= self.width();
                 let shown = if self.links { link::to(report, &path) } else { path };
                 let between = if fits { "; " } else { ";\n   " };
                 writeln!(out, "   {REPORT}{shown}{between}{BESIDE}")
@@ -300,7 +299,7 @@ impl Overview<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn paragraph(&self, out: &mut impl Write, first: &str, text: &str) -> io::Result<()> {
-        let indent = first.chars().count();
+        let indent = first.columns();
         let text = self.style.text(text.as_bytes());
         for (index, line) in wrap(&text, self.width().saturating_sub(indent)).iter().enumerate() {
             let before = if index == 0 { first } else { "" };

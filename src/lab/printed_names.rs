@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::escape::columns::Columns as _;
 use crate::escape::printable;
 use crate::escape::shell::quoted;
 
@@ -13,7 +14,7 @@ pub fn continued(parts: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + part.chars().count() + TAKEN <= width => {
+            Some(line) if line.columns() + 1 + part.columns() + TAKEN <= width => {
                 line.push(' ');
                 line.push_str(part);
             }

@@ -13,6 +13,7 @@ use super::run::{FinishedRun, Run};
 use super::runs;
 use super::view::LabView;
 use crate::calls::text;
+use crate::escape::columns::Columns as _;
 use crate::escape::shell::quoted;
 use crate::flow::PacketInFlow;
 use crate::render::answers::{self, Collector};
@@ -235,6 +236,7 @@ impl RunPrinter<'_> {
                     packet: &packet,
                     in_flow: in_flow.as_ref(),
                     first: Some(result.first()),
+                    interface: None,
                     several: result.conversations.len() > 1,
                     full: self.full,
                 };
@@ -276,8 +278,8 @@ impl RunPrinter<'_> {
         };
         writeln!(out, "{before}{title}{after}")?;
         match self.style.characters {
-            CharacterSet::Unicode => writeln!(out, "{}\n", "─".repeat(title.chars().count())),
-            CharacterSet::Ascii => writeln!(out, "{}\n", "-".repeat(title.chars().count())),
+            CharacterSet::Unicode => writeln!(out, "{}\n", "─".repeat(title.columns())),
+            CharacterSet::Ascii => writeln!(out, "{}\n", "-".repeat(title.columns())),
             CharacterSet::Plain => writeln!(out),
         }
     }
@@ -299,7 +301,7 @@ impl RunPrinter<'_> {
         writeln!(out, "The screen of {title}:")?;
         for line in text.lines() {
             let line = &self.style.text(line.as_bytes());
-            for row in rows_of(line, self.width() - edge.chars().count()) {
+            for row in rows_of(line, self.width() - edge.columns()) {
                 writeln!(out, "{edge}{row}")?;
             }
         }
@@ -317,7 +319,7 @@ impl RunPrinter<'_> {
 
 /// A line of a screen in the rows that it takes; of a long one only the beginning.
 fn rows_of(line: &str, width: usize) -> Vec<String> {
-    let length = line.chars().count();
+    let length = line.columns();
     if length <= width {
         return vec![line.trim_end().to_owned()];
     }

@@ -24,6 +24,27 @@ pub fn text(error: &io::Error) -> String {
     text
 }
 
+/// A text without the ` (os error 28)` that the standard library writes behind the system's words: they say it already.
+#[must_use]
+pub fn without_numbers(text: &str) -> String {
+    const MARK: &str = " (os error ";
+    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(MARK) {
+        cleaned.push_str(before);
+        let digits = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+        match digits.strip_prefix(')') {
+            Some(behind) if digits.len() < after.len() => rest = behind,
+            _ => {
+                cleaned.push_str(MARK);
+                rest = after;
+            }
+        }
+    }
+    cleaned.push_str(rest);
+    cleaned
+}
+
 /// Why something could not be written, and the next step, as the end of the sentence "writing … failed: ".
 #[must_use]
 pub fn unwritable(error: &io::Error) -> String {
@@ -94,4 +115,26 @@ pub fn refusal() -> io::Error {
 #[must_use]
 pub fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn the_numbers_of_errors_are_left_out_and_nothing_else() {
+        for (text, cleaned) in [
+            (
+                "a: No space left on device (os error 28); b",
+                "a: No space left on device; b",
+            ),
+            ("x (os error 2) and y (os error -5)", "x and y"),
+            ("file (os error twelve).txt", "file (os error twelve).txt"),
+            ("(os error ", "(os error "),
+            ("cut (os error 2", "cut (os error 2"),
+            ("", ""),
+        ] {
+            assert_eq!(without_numbers(text), cleaned);
+        }
+    }
 }

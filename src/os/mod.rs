@@ -6,7 +6,7 @@
 //! - `interface_setup`, `routes`, `veth`: setting up an interface, its route, its cable, in a network that this process has made;
 //!   `socket_diag`: what the kernel knows of a connection;
 //! - `unnamed_file`: a file that has no name until it is whole;
-//! - [`errors`]: what the system says in its errors;
+//! - [`errors`]: what the system says in its errors; `network`: why an address cannot be reached; `port_holder`: which program has a port;
 //! - [`limits`]: what `ulimit` may have set; `memory`: the limit of a container, and what happens when memory runs out.
 //!
 //! Only Linux is tested. Other systems use what the standard library has.
@@ -20,7 +20,11 @@ pub mod interfaces;
 pub mod keyboard;
 pub mod limits;
 mod memory;
+#[cfg(target_os = "linux")]
+pub mod network;
 pub mod poll;
+#[cfg(target_os = "linux")]
+pub mod port_holder;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod routes;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]

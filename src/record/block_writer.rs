@@ -64,6 +64,11 @@ impl BlockWriter {
         self.destination.name.clone()
     }
 
+    /// As [`Destination::is_gone`].
+    pub(super) fn is_gone(&self) -> bool {
+        self.destination.is_gone()
+    }
+
     /// Packets handed over so far, and not refused.
     pub(super) fn packets(&self) -> u64 {
         self.kept + self.ends.iter().filter(|end| end.of_packet).count() as u64

@@ -2,8 +2,9 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::found_file::{has_other_names, is_device, is_named_pipe, is_ours, is_same};
 use super::temporary_file::TemporaryFile;
 use super::write_error::WriteError;
 use crate::outputs::{OpenOutput, OutputKind};
@@ -11,6 +12,7 @@ use crate::outputs::{OpenOutput, OutputKind};
 /// Where a recording or an export goes.
 pub struct Destination {
     pub(super) name: String,
+    path: PathBuf,
     pub(super) output: Output,
     /// `None`: the code that opened it lists it.
     listed: Option<OpenOutput>,
@@ -113,6 +115,7 @@ impl Destination {
         }
         Self {
             name: path.display().to_string(),
+            path: path.to_owned(),
             output,
             listed,
             bytes: 0,
@@ -130,6 +133,15 @@ impl Destination {
         }
         self.listed = None;
         Ok(())
+    }
+
+    /// Has the file lost its name since it was opened: was it removed, or another one put in its place?
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match &self.output {
+            Output::File(file) => !is_same(file, &self.path),
+            _ => false,
+        }
     }
 
     /// Does the file have its name only when it is whole?
@@ -321,51 +333,6 @@ fn replaced(path: &Path, old: File, found: &Metadata) -> io::Result<File> {
         }
         Err(error) => Err(error),
     }
-}
-
-#[cfg(unix)]
-fn is_named_pipe(found: &Metadata) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    found.file_type().is_fifo()
-}
-
-/// A character device such as /dev/null: nothing is lost by writing there.
-#[cfg(unix)]
-fn is_device(found: &Metadata) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    found.file_type().is_char_device()
-}
-
-#[cfg(not(unix))]
-fn is_named_pipe(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_device(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn is_ours(opened: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    opened.uid() == nix::unistd::geteuid().as_raw()
-}
-
-#[cfg(unix)]
-fn has_other_names(opened: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    opened.nlink() > 1
-}
-
-#[cfg(not(unix))]
-fn has_other_names(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &Metadata) -> bool {
-    true
 }
 
 #[cfg(all(test, unix))]

@@ -15,6 +15,7 @@
 mod block_writer;
 mod destination;
 mod file_info;
+mod found_file;
 mod found_frame;
 mod gzip;
 mod input;

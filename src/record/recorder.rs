@@ -174,6 +174,12 @@ impl Recorder {
             }
         }
         self.flush()?;
+        if self.block_writer.is_gone() {
+            return Err(WriteError::Gone {
+                name: self.block_writer.name(),
+                packets: self.block_writer.packets(),
+            });
+        }
         Ok(Written {
             packets: self.block_writer.packets(),
             bytes: self.block_writer.bytes(),

@@ -61,6 +61,13 @@ pub enum WriteError {
         /// The reason.
         why: String,
     },
+    /// The file was removed, or another one put in its place, while it was written.
+    Gone {
+        /// The file's name.
+        name: String,
+        /// The packets that were in it.
+        packets: u64,
+    },
     /// The system did not take the bytes: disk full, pipe closed.
     Failed {
         /// The file's name.
@@ -144,6 +151,12 @@ impl fmt::Display for WriteError {
                 time.to_utc().format("%Y-%m-%d %H:%M:%S")
             ),
             Self::Unfit { name, why } => write!(f, "{name} cannot keep this: {why}; nothing of it was written"),
+            Self::Gone { name, packets } => write!(
+                f,
+                "{name} was removed or replaced while it was written, so what was recorded is lost with it: {packets} {}; \
+                 record again, and leave the file where it is",
+                if *packets == 1 { "packet" } else { "packets" }
+            ),
             Self::Failed {
                 name,
                 kind,

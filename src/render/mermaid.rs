@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
+use crate::escape::columns::Columns as _;
 use crate::escape::printable;
 use crate::explain::{Context, count, packet as explain};
 use crate::flow::{PacketInFlow, Party};
@@ -318,7 +319,7 @@ fn words(cell: &Cell) -> String {
             .iter()
             .map(move |value| format!("{name} {value}").trim_end().to_owned())
     });
-    let fits = |words: &String| words.chars().count() <= cell.bits * A_BIT;
+    let fits = |words: &String| words.columns() <= cell.bits * A_BIT;
     all.find(fits).unwrap_or_else(|| cell.letters.clone().into_owned())
 }
 

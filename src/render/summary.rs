@@ -20,6 +20,7 @@ use chrono::Timelike as _;
 
 use super::text_style::{TextStyle, TimeFormat, rounded};
 use super::view::{ShownPacket, View, ViewOf};
+use crate::escape::columns::Columns as _;
 use crate::explain::packet::{self, PacketEndpoints, flag_names};
 use crate::flow::PacketInFlow;
 use crate::flow::segment::{Remark, Scale, Segment, SegmentPart};
@@ -63,6 +64,10 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     if let Some(in_flow) = shown.in_flow.filter(|_| shown.several) {
         add(&mut line, " #", in_flow.conversation);
     }
+    if let Some(interface) = shown.interface {
+        line.push(' ');
+        line.push_str(interface);
+    }
     line.push(' ');
     add_ends(&mut line, style, packet);
     let mut spare = Omittable::default();
@@ -81,11 +86,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
         let _ = write!(line, " [{problem}]");
     }
     // A character has a byte at least, and these have one each.
-    let mut columns = if line.len() > style.width {
-        line.chars().count()
-    } else {
-        0
-    };
+    let mut columns = if line.len() > style.width { line.columns() } else { 0 };
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
         if columns > style.width {

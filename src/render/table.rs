@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::escape::pieces;
+use crate::escape::columns::Columns as _;
 
 /// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What is in
 /// brackets stays together where it fits: `[rel 113153]`. Nothing gives one empty line.
@@ -74,7 +74,7 @@ fn line_of_words(text: &str, width: usize) -> (&str, Option<&str>) {
             return (text.get(start..end).unwrap_or_default(), text.get(at..));
         }
         if length > width {
-            let cut = pieces(word, width).next().map_or(word.len(), str::len);
+            let cut = start_of(word, width).len();
             return (text.get(at..at + cut).unwrap_or_default(), text.get(at + cut..));
         }
         used += usize::from(used > 0) + length;
@@ -82,6 +82,20 @@ fn line_of_words(text: &str, width: usize) -> (&str, Option<&str>) {
         at = end + 1;
     }
     (text.get(start..end).unwrap_or_default(), None)
+}
+
+/// The longest start of a text that takes `width` columns at most; one character at least.
+pub(super) fn start_of(text: &str, width: usize) -> &str {
+    let (mut used, mut end) = (0, 0);
+    let mut room = [0; 4];
+    for character in text.chars() {
+        used += character.encode_utf8(&mut room).columns();
+        if used > width && end > 0 {
+            break;
+        }
+        end += character.len_utf8();
+    }
+    text.get(..end).unwrap_or(text)
 }
 
 /// `count` spaces; more than 128 are not asked for.
@@ -116,13 +130,9 @@ pub(super) fn places(first: usize, count: usize) -> Cow<'static, str> {
     }
 }
 
-/// How many columns the text takes: a character each.
+/// How many columns the text takes.
 pub(super) fn columns(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
-    }
+    text.columns()
 }
 
 /// The words, and each group in brackets as one if it is not wider.
@@ -140,7 +150,7 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
                     .and_then(|tail| tail.find(' '))
                     .map_or(text.len(), |more| end + more)
             })
-            .filter(|&end| text.get(..end).is_some_and(|group| group.chars().count() <= width));
+            .filter(|&end| text.get(..end).is_some_and(|group| group.columns() <= width));
         let end = group.unwrap_or(space);
         rest = text.get(end + 1..);
         text.get(..end)
@@ -149,8 +159,19 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{line_of_words, places, plain_line, wrap};
+    use super::{columns, line_of_words, places, plain_line, wrap};
     use proptest::prelude::*;
+
+    #[test]
+    fn wide_characters_are_counted_as_they_are_shown() {
+        assert_eq!(wrap(&"中".repeat(45), 80), ["中".repeat(40), "中".repeat(5)]);
+        assert_eq!(wrap("中文 中文 a", 9), ["中文 中文", "a"]);
+        // Joined to the character before.
+        assert_eq!(
+            wrap(&"e\u{301}".repeat(5), 3),
+            ["e\u{301}".repeat(3), "e\u{301}".repeat(2)]
+        );
+    }
 
     #[test]
     fn one_byte_is_no_range() {
@@ -184,7 +205,7 @@ mod tests {
         #[test]
         fn no_line_is_wider_and_no_character_is_lost(text in "[a-zß \\[\\]]{0,60}", width in 1usize..20) {
             let lines = wrap(&text, width);
-            prop_assert!(lines.iter().all(|line| line.chars().count() <= width));
+            prop_assert!(lines.iter().all(|line| columns(line) <= width.max(2)));
             let without_spaces = |text: &str| text.replace(' ', "");
             prop_assert_eq!(without_spaces(&lines.concat()), without_spaces(&text));
         }

@@ -61,6 +61,8 @@ pub struct ShownPacket<'s, 'p> {
     pub first: Option<Time>,
     /// Is there more than one conversation, so that each line names its own?
     pub several: bool,
+    /// Which interface it passed, where the capture has several.
+    pub interface: Option<&'s str>,
     /// All of its data, not only their beginning?
     pub full: bool,
 }
@@ -76,6 +78,7 @@ impl<'s, 'p> ShownPacket<'s, 'p> {
             in_flow: None,
             first: None,
             several: false,
+            interface: None,
             full: false,
         }
     }

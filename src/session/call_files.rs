@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::calls::lines;
 use crate::escape::printable;
+use crate::explain::count;
 use crate::outputs::{OpenOutput, OutputKind};
 use crate::timeline::CallIndex;
 
@@ -99,7 +100,8 @@ impl CallFiles {
         let refused = self.logs.refused();
         if refused > 0 {
             remarks.push(format!(
-                "{refused} calls of the call logs were left out to bound the memory"
+                "left out to bound the memory: {} of the call logs",
+                count(refused, "call")
             ));
         }
         remarks

@@ -114,10 +114,11 @@ impl Calls {
     pub fn unmatched(&self) -> Option<String> {
         let logs = &self.lock().files.logs;
         (logs.matched() == 0 && !logs.is_empty()).then(|| {
-            format!(
-                "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
-                logs.left()
-            )
+            let (which, belongs) = match logs.left() {
+                1 => ("the only call".to_owned(), "belongs to no conversation"),
+                more => (format!("none of the {more} calls"), "belongs to a conversation"),
+            };
+            format!("{which} in the call logs {belongs} of this capture; are they of another run?")
         })
     }
 }

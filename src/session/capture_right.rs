@@ -10,14 +10,19 @@ pub(super) fn sniffer_lacks_it(interface: &str) -> String {
     let possible = crate::privilege::capturing_is_possible();
     #[cfg(not(target_os = "linux"))]
     let possible = true;
-    line_of_sniffer(interface, &Invocation::now("sniffer"), possible)
+    line_of_sniffer(
+        interface,
+        &Invocation::now("sniffer"),
+        &beside_this_program("socket-lab"),
+        possible,
+    )
 }
 
-fn line_of_sniffer(interface: &str, called: &Invocation, possible: bool) -> String {
+fn line_of_sniffer(interface: &str, called: &Invocation, lab: &str, possible: bool) -> String {
     let Invocation { program, command } = called;
     let next = if possible {
         format!(
-            "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run 'socket-lab', which needs no root on most systems"
+            "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run '{lab}', which needs no root on most systems"
         )
     } else {
         // Neither root nor a mark on the file brings back what the whole container lacks.
@@ -63,6 +68,13 @@ pub fn this_program(name: &str) -> String {
     quoted(path.as_deref().map_or(OsStr::new(name), std::path::Path::as_os_str))
 }
 
+/// The path of a program of ours as a shell takes it: beside this one, else only its name.
+fn beside_this_program(name: &str) -> String {
+    let beside = std::env::current_exe().ok().map(|path| path.with_file_name(name));
+    let found = beside.filter(|path| path.is_file());
+    quoted(found.as_deref().map_or(OsStr::new(name), std::path::Path::as_os_str))
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::{Invocation, line_of_sniffer};
@@ -72,7 +84,7 @@ mod tests {
         let documentation = include_str!("../../docs/privileges.md").replace("\n    ", " ");
         let called = Invocation::with("/usr/local/bin/sniffer", ["-i lo".to_owned()]);
         for possible in [true, false] {
-            let line = line_of_sniffer("lo", &called, possible);
+            let line = line_of_sniffer("lo", &called, "/usr/local/bin/socket-lab", possible);
             assert!(documentation.contains(&line), "{line}");
         }
     }

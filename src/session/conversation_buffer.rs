@@ -8,6 +8,7 @@ use super::calls::Calls;
 use super::following::Conversations;
 use super::observed::Observed;
 use super::settings::Settings;
+use crate::explain::count;
 use crate::flow::segment::SegmentPart;
 use crate::flow::state::State;
 use crate::frame::Time;
@@ -214,20 +215,20 @@ impl ConversationBuffer {
         }
         if self.unfinished > 0 {
             remarks.push(format!(
-                "{} conversations were drawn before their end, to bound the memory",
-                self.unfinished
+                "drawn before the end, to bound the memory: {}",
+                count(self.unfinished, "conversation")
             ));
         }
         if self.late > 0 {
             remarks.push(format!(
-                "{} packets came after their conversation had been drawn",
-                self.late
+                "left out, because the conversation had been drawn: {}",
+                count(self.late, "packet")
             ));
         }
         if self.forgotten > 0 {
             remarks.push(format!(
-                "{} conversations were not drawn: there were too many at once to remember all",
-                self.forgotten
+                "not drawn, because there were too many at once to remember all: {}",
+                count(self.forgotten, "conversation")
             ));
         }
         remarks

@@ -1,12 +1,14 @@
 //! Frames onto the screen.
 
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::answers::Answers;
 use super::calls::Calls;
 use super::conversation_buffer::ConversationBuffer;
 use super::following::{Conversations, Followed, FollowedDatagram};
+use super::interface_names::InterfaceNames;
 use super::json_trailer::JsonTrailer;
 use super::observed::{LazyPacket, Observed, Sink};
 use super::pool::{PoolError, Render, RenderPool};
@@ -14,6 +16,7 @@ use super::settings::Settings;
 use super::stdout::StandardOutput;
 use crate::flow::PacketInFlow;
 use crate::frame::Frame;
+use crate::record::InterfaceDescription;
 use crate::render::text_style::TextStyle;
 use crate::render::view::{ShownPacket, ViewOf, WritePacket};
 use crate::render::{hex, json};
@@ -41,6 +44,7 @@ pub struct Display {
     several: bool,
     /// Only this conversation is wanted.
     flow: Option<u64>,
+    names: InterfaceNames,
     conversation_buffer: Option<ConversationBuffer>,
     answers: Option<Answers>,
     json_trailer: Option<JsonTrailer>,
@@ -53,6 +57,7 @@ struct RenderJob {
     followed: Followed,
     /// More than one conversation was seen.
     several: bool,
+    interface: Option<Arc<str>>,
 }
 
 /// Makes the text of packets.
@@ -122,6 +127,7 @@ impl Display {
             answers,
             json_trailer: JsonTrailer::new(settings, calls),
             flow: settings.flow,
+            names: InterfaceNames::new(settings.read.is_none()),
             output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
                 write,
@@ -197,6 +203,11 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
+    /// What the file says of its interfaces so far.
+    pub fn describe(&mut self, interfaces: &[InterfaceDescription]) {
+        self.names.describe(interfaces);
+    }
+
     /// What to say at the end.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
@@ -236,9 +247,11 @@ impl Sink for Display {
             self.pool = RenderPool::new(&self.writer);
             self.may_help = self.pool.is_some();
         }
+        let interface = self.names.of(observed.frame);
         let Some(pool) = &mut self.pool else {
             self.text.clear();
-            self.writer.write(&mut self.text, observed, self.several)?;
+            self.writer
+                .write(&mut self.text, observed, self.several, interface.as_deref())?;
             return Ok(self.output.write_all(&self.text)?);
         };
         let shown = RenderJob {
@@ -246,6 +259,7 @@ impl Sink for Display {
             frame: observed.frame.clone().into_owned(),
             followed: observed.followed.clone(),
             several: self.several,
+            interface,
         };
         Ok(pool.add(shown, &mut self.output)?)
     }
@@ -254,7 +268,13 @@ impl Sink for Display {
 impl Writer {
     /// Writes a packet, and the datagram that it completes if it is the last missing fragment of one. `several`: there is more
     /// than one conversation.
-    fn write(&self, text: &mut Vec<u8>, observed: &Observed<'_, '_>, several: bool) -> io::Result<()> {
+    fn write(
+        &self,
+        text: &mut Vec<u8>,
+        observed: &Observed<'_, '_>,
+        several: bool,
+        interface: Option<&str>,
+    ) -> io::Result<()> {
         let Some(write) = self.write else {
             return Ok(());
         };
@@ -272,6 +292,7 @@ impl Writer {
                 in_flow,
                 first: followed.first,
                 several,
+                interface,
                 full: self.full,
             };
             write(text, &self.style, &shown)
@@ -296,7 +317,7 @@ impl Render<RenderJob> for Writer {
         let headers = LazyPacket::new(&job.frame);
         let observed = Observed::new(job.number, &headers, &job.followed);
         // Writing to memory cannot fail.
-        let _ = self.write(text, &observed, job.several);
+        let _ = self.write(text, &observed, job.several, job.interface.as_deref());
     }
 }
 

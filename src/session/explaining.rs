@@ -127,7 +127,7 @@ pub fn run(
         Topic::List => explained_list::write(&mut page, &style),
         Topic::Concept(concept) => concept_page::write(&mut page, &style, concept),
         Topic::Fields { mut entries, concept } => {
-            let (seen, ended) = find_examples(settings, &mut entries, filter, cancel)?;
+            let (seen, ended) = find_examples(settings, &mut entries, filter, cancel, say)?;
             trouble = ended;
             match entries.split_first() {
                 Some((entry, others)) => explained::write(&mut page, &style, entry, others, concept, seen.as_ref()),
@@ -170,6 +170,7 @@ fn find_examples(
     entries: &mut [FieldEntry],
     filter: Filter,
     cancel: &CancelToken,
+    say: Say,
 ) -> Result<(Option<CaptureExamples>, Option<String>), String> {
     let Some(path) = &settings.read else {
         return Ok((None, None));
@@ -216,6 +217,7 @@ fn find_examples(
                 .with_in_flow(|packet, in_flow| search.take(ExampleSource { number, joined: true }, packet, in_flow));
         }
     }
+    selection.nothing().iter().for_each(|line| say.warning(line));
     let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
     let found = found.unwrap_or(0);
     if let Some(first) = entries.get_mut(..=found) {

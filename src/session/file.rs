@@ -111,8 +111,17 @@ fn end(
         }
         _ => {}
     }
+    // Then it is known already what a view or an export lacks.
+    let nothing = selection.nothing();
+    if let Some(line) = &nothing {
+        say.warning(line);
+    }
     if let Some(exporter) = exporter {
-        failed |= !say_exported(exporter.finish(None, &follower), say);
+        let (mut warnings, error) = exporter.finish(None, &follower);
+        if nothing.is_some() {
+            warnings.clear();
+        }
+        failed |= !say_exported((warnings, error), say);
     }
     if let Some(line) = display.as_ref().and_then(|_| follower.missing(settings.flow)) {
         say.error(&line);
@@ -120,7 +129,7 @@ fn end(
     }
     let remarks = source.reader.remark().into_iter().chain(selection.remark());
     remarks.for_each(|remark| say.warning(&remark));
-    if let Some(display) = &mut display {
+    if let Some(display) = display.as_mut().filter(|_| nothing.is_none()) {
         let remarks = display.remarks().into_iter().chain(follower.remarks());
         remarks.for_each(|remark| say.warning(&remark));
     }
@@ -233,7 +242,10 @@ impl<'a> Sinks<'a> {
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);
         }
-        let shown = self.display.as_mut().map_or(Ok(()), |open| open.take(observed, known));
+        let shown = self.display.as_mut().map_or(Ok(()), |open| {
+            open.describe(&file_info.interfaces);
+            open.take(observed, known)
+        });
         if let Err(error) = shown {
             self.display = None;
             // The display has no reader any more, but the copy and the exports are still wanted whole.

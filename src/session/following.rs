@@ -199,9 +199,12 @@ fn lost(losses: Losses) -> Option<String> {
     let lost = losses.expired + losses.crowded_out + losses.overlapping + losses.unusable;
     (lost > 0).then(|| {
         format!(
-            "not reassembled: {} datagrams whose fragments did not all come in time, {} with overlapping fragments, {} \
-             to bound the memory; {} fragments were cut or malformed",
-            losses.expired, losses.overlapping, losses.crowded_out, losses.unusable
+            "not reassembled: {} whose fragments did not all come in time, {} with overlapping fragments, {} \
+             to bound the memory; cut or malformed: {}",
+            count(losses.expired, "datagram"),
+            losses.overlapping,
+            losses.crowded_out,
+            count(losses.unusable, "fragment")
         )
     })
 }

@@ -22,6 +22,7 @@ use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
 use crate::escape::printable;
 use crate::os::descriptors;
+use crate::os::errors::without_numbers;
 use crate::outputs::{OpenOutput, OutputKind};
 
 /// What a program shows on standard error, and writes to a call log.
@@ -181,7 +182,8 @@ fn json_line(event: &Event<'_>) -> String {
 fn message(event: &Event<'_>) -> String {
     let mut found = Message::default();
     event.record(&mut found);
-    printable(format!("{}{}", found.text, found.fields).as_bytes()).into_owned()
+    let text = without_numbers(&format!("{}{}", found.text, found.fields));
+    printable(text.as_bytes()).into_owned()
 }
 
 #[derive(Default)]

@@ -59,6 +59,8 @@ mod flushing;
 #[cfg(feature = "sniffer")]
 pub mod following;
 #[cfg(feature = "sniffer")]
+mod interface_names;
+#[cfg(feature = "sniffer")]
 pub mod interfaces;
 #[cfg(feature = "sniffer")]
 pub mod json_trailer;

@@ -124,7 +124,12 @@ pub fn run(
     };
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
         Some((lost, why)) => Err(format!(
-            "{lost} socket calls are missing from the call log: {}",
+            "{} from the call log: {}",
+            if lost == 1 {
+                "1 socket call is missing".to_owned()
+            } else {
+                format!("{lost} socket calls are missing")
+            },
             errors::unwritable(&why)
         )),
         None => Ok(outcome),

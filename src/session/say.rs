@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::calls::text;
 use crate::escape::{self, printable};
+use crate::os::errors::without_numbers;
 
 /// The form of what goes to standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub fn json(level: &str, message: &str) -> String {
 /// Safe to show: names of files, interfaces and hosts are in such a text, and what the system or a library says of them. The
 /// lines of a text stay lines.
 fn safe(text: &str) -> String {
+    let text = without_numbers(text);
     let lines = text.split('\n').map(|line| printable(line.as_bytes()));
     lines.collect::<Vec<_>>().join("\n")
 }

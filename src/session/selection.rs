@@ -6,17 +6,71 @@ use std::net::IpAddr;
 use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
-use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SystemResolver, Target};
+use crate::explain::count;
+use crate::filter::display::{self, DisplayFilter};
+use crate::filter::suggestion;
+use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SyntaxError, SystemResolver, Target};
 use crate::wire::LinkType;
+
+/// The filter that was asked for.
+pub struct AskedFilter {
+    /// The filter of ports, hosts and the expression.
+    pub filter: Filter,
+    /// How the expression was understood, if it was not in tcpdump's language.
+    pub note: Option<String>,
+}
+
+/// The expression is not understood.
+#[derive(Debug)]
+pub struct FilterError {
+    /// What is wrong, and what to do, in a line.
+    pub line: String,
+    /// The expression that is probably meant.
+    pub suggestion: Option<String>,
+}
 
 /// The filter of ports and hosts, and of an expression in words.
 ///
 /// # Errors
-/// The expression is not understood: a line that says so.
-pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<Filter, String> {
+/// The expression is not understood.
+pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<AskedFilter, FilterError> {
     let text = expression.join(" ");
-    let expression = Filter::parse(&text, &SystemResolver).map_err(|error| error.to_string())?;
-    Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
+    let (expression, note) = match Filter::parse(&text, &SystemResolver) {
+        Ok(expression) => (expression, None),
+        Err(error) => understood(&text, &error)?,
+    };
+    let filter = Filter::of_ports_and_hosts(ports, hosts).and(expression);
+    Ok(AskedFilter { filter, note })
+}
+
+/// A text that is not in tcpdump's language: a display filter of Wireshark's, or a mistake.
+fn understood(text: &str, error: &SyntaxError) -> Result<(Filter, Option<String>), FilterError> {
+    let refused = |line| FilterError {
+        line,
+        suggestion: suggestion::suggestion(text),
+    };
+    match display::read(text) {
+        DisplayFilter::None => Err(refused(error.to_string())),
+        DisplayFilter::Refused(why) => Err(FilterError {
+            line: format!("that is a Wireshark display filter: {why}"),
+            suggestion: None,
+        }),
+        DisplayFilter::Translated {
+            expression,
+            is_quoted,
+            asks_presence,
+        } => {
+            let filter = Filter::parse(&expression, &SystemResolver).map_err(|error| refused(error.to_string()))?;
+            let mut note = format!("that is a Wireshark display filter; here: {expression}");
+            if is_quoted {
+                note += " (headers that ICMP errors quote are not looked at)";
+            }
+            if asks_presence {
+                note += "; a field without a comparison asks whether it is there";
+            }
+            Ok((filter, Some(note)))
+        }
+    }
 }
 
 /// Selects among frames that the kernel's filter has let pass.
@@ -49,8 +103,8 @@ impl UserFilter {
         let left_out = self.fragment_filter.as_ref().map_or(0, FragmentFilter::left_out);
         (left_out > 0).then(|| {
             format!(
-                "{left_out} later fragments were left out: the first one of their datagram, which has the ports, was not \
-                 wanted or not seen before them"
+                "left out: {}, because the first one of the datagram, which has the ports, was not wanted or not seen before",
+                count(left_out, "later fragment")
             )
         })
     }
@@ -61,6 +115,9 @@ pub struct Selection {
     filter: Filter,
     programs: HashMap<LinkType, FilterProgram>,
     user_filter: UserFilter,
+    /// Frames that were asked about, and those of them that are wanted.
+    asked: u64,
+    wanted: u64,
 }
 
 impl Selection {
@@ -71,6 +128,8 @@ impl Selection {
             user_filter: UserFilter::new(&filter, handshake_only),
             filter,
             programs: HashMap::new(),
+            asked: 0,
+            wanted: 0,
         }
     }
 
@@ -80,6 +139,7 @@ impl Selection {
     /// The filter cannot be asked of frames of this link type.
     pub fn wants(&mut self, headers: &LazyPacket<'_>) -> Result<bool, CompileError> {
         let frame = headers.frame();
+        self.asked += 1;
         if self.filter.expression().is_some() {
             let program = match self.programs.entry(frame.link) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
@@ -92,7 +152,27 @@ impl Selection {
                 return Ok(false);
             }
         }
-        Ok(self.user_filter.wants(headers))
+        let is_wanted = self.user_filter.wants(headers);
+        self.wanted += u64::from(is_wanted);
+        Ok(is_wanted)
+    }
+
+    /// What to say where nothing is left to show, if frames were left out.
+    #[must_use]
+    pub fn nothing(&self) -> Option<String> {
+        if self.asked == 0 || self.wanted > 0 || !self.chooses() {
+            return None;
+        }
+        let of = match self.asked {
+            1 => "the only packet does not pass".to_owned(),
+            more => format!("none of {more} packets passes"),
+        };
+        let what = match (self.filter.expression(), &self.user_filter.handshakes) {
+            (Some(expression), None) => format!("the filter {expression}"),
+            (Some(expression), Some(_)) => format!("the filter {expression} and --handshake-only"),
+            (None, _) => "--handshake-only".to_owned(),
+        };
+        Some(format!("{of} {what}"))
     }
 
     /// May it leave frames out?

@@ -186,6 +186,17 @@ pub(crate) fn piles() -> Vec<Pile> {
     LINKS.into_iter().chain(unknown).map(pile).collect()
 }
 
+/// Whole frames of this link type of `captures/` with its folder of two hosts.
+pub(crate) fn whole_of(link: LinkType) -> Vec<(String, u32, Vec<u8>)> {
+    let captured = ["captures", "captures/two-hosts"]
+        .into_iter()
+        .flat_map(|folder| files(Path::new(folder)));
+    let captured = captured.filter(|(of, _)| *of == link);
+    captured
+        .map(|(_, frame)| (frame.origin, frame.original_length, frame.bytes))
+        .collect()
+}
+
 /// Every frame of every capture in the folder.
 fn files(folder: &Path) -> Vec<(LinkType, Captured)> {
     let Ok(entries) = fs::read_dir(folder) else {

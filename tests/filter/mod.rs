@@ -1,5 +1,6 @@
 //! Filters against their judges: tcpdump for the verdicts, the kernel for the programs.
 
+mod display;
 mod expressions;
 mod frames;
 mod made;

@@ -340,6 +340,6 @@ fn later_fragments_pass_a_port_filter_and_are_put_together() {
         assert_eq!(lines[4], "Reassembled from 4 fragments:", "{ended:?}");
         assert!(lines[5].contains(&format!("→ :{port} UDP Len=3000")), "{ended:?}");
         assert_eq!(lines.len(), 6);
-        assert!(ended.errors.contains("3 later fragments were left out"), "{ended:?}");
+        assert!(ended.errors.contains("left out: 3 later fragments"), "{ended:?}");
     });
 }

@@ -1,5 +1,6 @@
 //! What is refused: in one line that says what failed, on what, and what to do next.
 
+use std::io::Write as _;
 use std::process::Stdio;
 
 use super::stage::{Ended, Folder, clean, ordinary, ran, readable, sniffer, text};
@@ -63,6 +64,89 @@ fn an_existing_file_is_replaced_by_force_only() {
     let forced = ran(&[&arguments[..], &["--force"]].concat());
     assert_eq!((forced.code, forced.errors.as_str()), (Some(0), ""));
     assert_eq!(std::fs::read(&precious).unwrap(), std::fs::read(&capture).unwrap());
+}
+
+#[test]
+fn what_belongs_to_a_live_capture_is_refused_beside_a_file() {
+    for option in [
+        &["-i", "lo"][..],
+        &["--duration", "1"],
+        &["-s", "10"],
+        &["--promiscuous"],
+        &["--no-ring"],
+    ] {
+        let ended = ran(&[&["-q", "-r", "captures/udp.pcapng"], option].concat());
+        refused(&ended, 2, &["--read", "cannot be used with"]);
+    }
+}
+
+#[test]
+fn a_recording_that_was_removed_meanwhile_is_not_said_to_be_written() {
+    for replaced in [false, true] {
+        let folder = Folder::new();
+        let copy = folder.file("copy.pcapng");
+        let mut command = sniffer(&["-q", "-r", "-", "-w", copy.to_str().unwrap()]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(&std::fs::read("captures/udp.pcapng").unwrap()).unwrap();
+        input.flush().unwrap();
+        while !copy.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        std::fs::remove_file(&copy).unwrap();
+        if replaced {
+            std::fs::write(&copy, "another").unwrap();
+        }
+        drop(input);
+        let ended = child.wait_with_output().unwrap();
+        let errors = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{errors}");
+        assert!(
+            errors.contains("was removed or replaced while it was written") && errors.contains(": 2 packets;"),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
+fn a_line_that_is_no_call_is_said_without_names_of_types() {
+    let folder = Folder::new();
+    for (line, part) in [
+        ("5", "is not a JSON object"),
+        ("[1]", "is not a JSON object"),
+        ("{", "is not JSON"),
+        ("{}", "missing field"),
+    ] {
+        let log = folder.with("calls.jsonl", format!("{line}\n").as_bytes());
+        let ended = ran(&[
+            "-r",
+            "captures/udp.pcapng",
+            "--view",
+            "ladder",
+            "--calls",
+            log.to_str().unwrap(),
+        ]);
+        assert!(
+            ended.errors.contains(part) && !ended.errors.contains("struct"),
+            "{ended:?}"
+        );
+    }
+    let one = std::fs::read_to_string("captures/tcp.calls.jsonl").unwrap();
+    let log = folder.with("one.jsonl", one.lines().next().unwrap().as_bytes());
+    let ended = ran(&[
+        "-r",
+        "captures/udp.pcapng",
+        "--view",
+        "ladder",
+        "--calls",
+        log.to_str().unwrap(),
+    ]);
+    assert!(
+        ended
+            .errors
+            .contains("the only call in the call logs belongs to no conversation"),
+        "{ended:?}"
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Bad input and trouble: one clear line each, the right exit status, and nobody else disturbed.
 //!
-//! Here the clients; `servers`: the servers.
+//! Here the clients; `foreign`: the clients at other programs' servers; `network`: addresses that cannot be reached; `servers`: the servers.
 
+mod foreign;
+mod network;
 mod servers;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::io::Write;
+use std::net::UdpSocket;
 use std::process::Command;
 
 use crate::support::{
@@ -311,68 +313,4 @@ fn no_answer_to_a_connection_is_said_in_time() {
     let (status, _, errors) = client_with("tcp", &arguments, "a\n");
     assert_eq!(status, Some(1));
     one_line(&errors, &["connect to 127.0.0.1", "no answer within 0.3 s"]);
-}
-
-#[test]
-fn a_server_that_vanishes_in_the_middle_of_a_reply_is_said() {
-    for reset in [false, true] {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut client = client("tcp-client", listener.local_addr().unwrap().port());
-        let (mut connection, _) = listener.accept().unwrap();
-        client.type_line("hello world");
-        let mut room = [0; 99];
-        let length = connection.read(&mut room).unwrap();
-        assert_eq!(&room[..length], b"hello world\n");
-        connection.write_all(b"HELLO").unwrap();
-        if reset {
-            // Wait until the client has them: a reset takes away what has not been read.
-            std::thread::sleep(crate::support::MOMENT);
-            socket2::SockRef::from(&connection)
-                .set_linger(Some(std::time::Duration::ZERO))
-                .unwrap();
-        }
-        drop(connection);
-        let errors = client.wait_for_errors("\n");
-        assert_eq!(errors.lines().count(), 1, "{errors}");
-        if reset {
-            one_line(&errors, &["after 5 bytes of the reply", "the line had 12"]);
-        } else {
-            // An orderly end: a server that sends no line end looks the same, so the text is shown, with a hint.
-            client.wait_for_output("Returned from server: HELLO\n");
-            assert!(errors.contains("after 5 bytes and before a line end"), "{errors}");
-        }
-        client.wait_for_outputs("Input lowercase text: ", 2);
-    }
-}
-
-#[test]
-fn a_server_that_answers_nothing_is_asked_twice_and_then_said() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let closing = std::thread::spawn(move || {
-        for connection in listener.incoming().take(3) {
-            let mut connection = connection.unwrap();
-            let _ = connection.read(&mut [0; 99]);
-        }
-    });
-    let mut client = client("tcp-client", port);
-    client.type_line("a");
-    let errors = client.wait_for_errors("error: ");
-    assert!(errors.contains("after 0 bytes of the reply"), "{errors}");
-    client.wait_for_outputs("Input lowercase text: ", 2);
-    client.end_input();
-    closing.join().unwrap();
-    assert_eq!(client.wait().code(), Some(1));
-}
-
-#[test]
-fn a_reply_that_no_line_can_become_ends_the_reading() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut client = client("tcp-client", listener.local_addr().unwrap().port());
-    let (mut connection, _) = listener.accept().unwrap();
-    client.type_line("a");
-    let chatter = std::thread::spawn(move || while connection.write_all(&[b'x'; 10_000]).is_ok() {});
-    let errors = client.wait_for_errors("\n");
-    one_line(&errors, &["more came back than the line can become"]);
-    chatter.join().unwrap();
 }

@@ -30,24 +30,45 @@ fn a_server_does_not_answer_itself() {
 }
 
 #[test]
-fn a_taken_port_is_said() {
-    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let ports = [
-        ("tcp", tcp.local_addr().unwrap().port()),
-        ("udp", udp.local_addr().unwrap().port()),
-    ];
-    for (transport, port) in ports {
+fn a_taken_port_is_said_with_the_program_that_has_it() {
+    for transport in ["tcp", "udp"] {
+        let name = format!("{transport}-server");
+        let (first, port) = server_with(&name, &["-b", "127.0.0.1"]);
         for bind in [&[][..], &["-b", "127.0.0.1"]] {
-            let mut command = Side::Ours.command(&format!("{transport}-server"));
+            let mut command = Side::Ours.command(&name);
             let (status, output, errors) = run(command.args(["-p", &port.to_string()]).args(bind), "");
             assert_eq!(status, Some(1), "{output}");
+            let holder = format!("{name} (process {}) has that port", first.id());
             one_line(
                 &errors,
-                &["bind to", &port.to_string(), "another program has that port", "-p"],
+                &[
+                    "bind to",
+                    &port.to_string(),
+                    &holder,
+                    "-p",
+                    &format!("kill {}", first.id()),
+                ],
             );
         }
     }
+}
+
+#[test]
+fn a_taken_port_of_a_program_that_cannot_be_seen_names_its_user() {
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = tcp.local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("tcp-server");
+    copy_program(path_of_ours("tcp-server"), &program);
+    let mut command = copy(program);
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    command.uid(65_534).gid(65_534);
+    let (status, _, errors) = run(command.args(["-p", &port.to_string()]), "");
+    assert_eq!(status, Some(1));
+    one_line(&errors, &["bind to", "a program of the user root has that port", "-p"]);
 }
 
 #[test]
@@ -175,10 +196,7 @@ fn a_call_log_that_cannot_be_written_is_said() {
         output.contains("Returned from server: A\n"),
         "the line is answered all the same"
     );
-    one_line(
-        &errors,
-        &["socket calls are missing from the call log", "No space left"],
-    );
+    one_line(&errors, &["missing from the call log", "No space left"]);
 }
 
 #[test]
@@ -219,5 +237,41 @@ fn a_client_that_leaves_is_one_line_where_that_is_wanted_and_none_else() {
             },
             "{errors}"
         );
+    }
+}
+
+#[test]
+fn a_line_without_an_end_is_said_after_a_second_and_once() {
+    let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let client = socket.local_addr().unwrap().to_string();
+    socket.write_all(b"abc").unwrap();
+    let errors = server.wait_for_errors("\n");
+    let expected = format!("warning: no line end yet from {client}, after 3 bytes: waiting for a line feed");
+    assert!(errors.starts_with(&expected) && errors.contains("FIN"), "{errors}");
+    server.wait_for_output(": abc\n");
+    socket.write_all(b"d").unwrap();
+    server.wait_for_output(": d\n");
+    socket.write_all(b"\r\n").unwrap();
+    let mut reply = Vec::new();
+    socket.read_to_end(&mut reply).unwrap();
+    assert_eq!(reply, b"ABCD\r\n");
+    assert_eq!(server.errors().lines().count(), 1, "{}", server.errors());
+}
+
+#[test]
+fn the_end_of_a_line_is_no_part_of_its_text() {
+    let (tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+    let (udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for (sent, shown) in [("hello\r\n", "hello"), ("a\n", "a"), ("b\r\r\n", "b\\r"), ("\r\n", "")] {
+        let mut connection = TcpStream::connect(("127.0.0.1", tcp_port)).unwrap();
+        connection.write_all(sent.as_bytes()).unwrap();
+        let mut reply = String::new();
+        connection.read_to_string(&mut reply).unwrap();
+        assert_eq!(reply, sent.to_uppercase());
+        tcp.wait_for_output(&format!("#{}: {shown}\n", connection.local_addr().unwrap().port()));
+        socket.send_to(sent.as_bytes(), ("127.0.0.1", udp_port)).unwrap();
+        udp.wait_for_output(&format!("#{}: {shown}\n", socket.local_addr().unwrap().port()));
     }
 }

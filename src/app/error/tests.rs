@@ -9,6 +9,7 @@ fn failed(program: Program, call: CallName, address: &str, kind: ErrorKind) -> S
         call,
         address: address.parse().ok(),
         reason: CallErrorReason::Os(io::Error::from(kind)),
+        cause: None,
     }
     .to_string()
 }
@@ -74,6 +75,7 @@ fn no_trouble_takes_more_than_a_line_or_leaves_the_next_step_out() {
                 call,
                 address: None,
                 reason: CallErrorReason::TimedOut(Duration::from_millis(500)),
+                cause: None,
             };
             let lines = kinds.map(|kind| failed(program, call, "127.0.0.1:9", kind));
             for line in lines.into_iter().chain([timed_out.to_string()]) {

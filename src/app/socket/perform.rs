@@ -86,16 +86,20 @@ impl Socket {
     }
 
     pub(super) fn trouble(&self, call: CallName, address: Option<SocketAddr>, fault: CallFault) -> Error {
-        let reason = match fault {
+        let (reason, cause) = match fault {
             CallFault::Stopped => return Error::Stopped,
-            CallFault::Os(error) => CallErrorReason::Os(error),
-            CallFault::TimedOut(timeout) => CallErrorReason::TimedOut(timeout),
+            CallFault::Os(error) => {
+                let cause = self.cause(call, address, &error).map(Box::new);
+                (CallErrorReason::Os(error), cause)
+            }
+            CallFault::TimedOut(timeout) => (CallErrorReason::TimedOut(timeout), None),
         };
         Error::Call(CallError {
             program: self.program,
             call,
             address,
             reason,
+            cause,
         })
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Socket;
 use super::call::{CallArgs, CallFault, CallResult};
+use super::unread::Unread;
 use crate::app::error::Error;
 use crate::calls::CallName;
 use crate::os::poll::{self, Interest, WaitOutcome};
@@ -32,23 +33,25 @@ impl Socket {
         sockets.is_some_and(|(own, other)| poll::is_readable_before(own, other, &self.cancel, timeout))
     }
 
-    /// Has the other end closed or reset the connection unnoticed? Takes no byte of the stream. Makes a call
-    /// only when there is something to receive: `recv(MSG_PEEK)`.
+    /// What is there to receive? Takes no byte of the stream. Makes a call only when there is something: `recv(MSG_PEEK)`.
     ///
     /// # Errors
     /// [`Error::Stopped`].
-    pub fn is_finished_by_peer(&self) -> Result<bool, Error> {
+    pub fn unread(&self) -> Result<Unread, Error> {
         if !self.wait_readable(Duration::ZERO)? {
-            return Ok(false);
+            return Ok(Unread::Nothing);
         }
-        let mut one = [MaybeUninit::uninit(); 1];
+        let mut room = [MaybeUninit::uninit(); 4096];
         let peeked = self.perform(
             CallName::Recv,
             &CallArgs::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
             None,
-            |socket| socket.peek(&mut one),
+            |socket| socket.peek(&mut room),
             |&length| CallResult::bytes(length),
         );
-        Ok(!matches!(peeked, Ok(1..)))
+        Ok(match peeked {
+            Ok(count @ 1..) => Unread::Bytes(count),
+            _ => Unread::End,
+        })
     }
 }

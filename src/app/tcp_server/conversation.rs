@@ -8,6 +8,7 @@ use crate::app::error::{CallErrorReason, Error};
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
+use crate::calls::text::counted;
 
 /// Room for one `recv()`, in bytes. With [`SHOWN`], this is what bounds the memory of a connection.
 const ROOM: usize = 16_384;
@@ -89,6 +90,7 @@ fn answer(
         // The line's end is not part of its text.
         line.add(sentence.strip_suffix(b"\n").unwrap_or(sentence));
         if end.is_some() {
+            line.end();
             line.show(transcript)?;
             connection_socket.send_all(&capitalized, &mut *before_waiting)?;
             // A room filled to the last byte may mean that more waits in the kernel.
@@ -102,6 +104,7 @@ fn answer(
         before_waiting();
         if !connection_socket.wait_readable(PAUSE)? {
             line.show(transcript)?;
+            line.warn_once();
         }
     }
 }
@@ -121,7 +124,10 @@ fn discard_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAd
         }
     }
     if ignored > 0 {
-        tracing::warn!("{client} sent {ignored} bytes after its line: not answered, a connection is for one line");
+        tracing::warn!(
+            "{client} sent {} after its line: not answered, a connection is for one line",
+            counted(ignored as u64, "byte")
+        );
     }
     Ok(())
 }
@@ -135,6 +141,10 @@ struct LineSoFar {
     unshown: bool,
     /// Has anything been shown at all?
     shown_before: bool,
+    /// Bytes of the line so far, those shown included.
+    arrived: u64,
+    /// Has it been said that the line has no end yet?
+    warned: bool,
 }
 
 impl LineSoFar {
@@ -145,14 +155,35 @@ impl LineSoFar {
             length: 0,
             unshown: false,
             shown_before: false,
+            arrived: 0,
+            warned: false,
         }
     }
 
     fn add(&mut self, arrived: &[u8]) {
         self.unshown = true;
+        self.arrived += arrived.len() as u64;
         self.length += arrived.len() as u64;
         let room = SHOWN.saturating_sub(self.kept.len());
         self.kept.extend(arrived.iter().take(room));
+    }
+
+    /// The line's end has come: a carriage return in front of it belongs to it.
+    fn end(&mut self) {
+        if self.length == self.kept.len() as u64 && self.kept.last() == Some(&b'\r') {
+            self.kept.pop();
+            self.length -= 1;
+        }
+    }
+
+    /// A client that forgets the line's end waits forever, and so does the server: says so, once.
+    fn warn_once(&mut self) {
+        if !std::mem::replace(&mut self.warned, true) {
+            let (client, bytes) = (self.client, counted(self.arrived, "byte"));
+            tracing::warn!(
+                "no line end yet from {client}, after {bytes}: waiting for a line feed, or for the client to close its direction (FIN)"
+            );
+        }
     }
 
     /// Shows what has arrived since the last time, if anything.

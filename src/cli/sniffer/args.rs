@@ -24,7 +24,7 @@ use crate::session::settings::Settings;
 )]
 pub struct SnifferArgs {
     /// Interface to capture on, or "any"
-    #[arg(short, long, value_name = "NAME", default_value = "lo")]
+    #[arg(short, long, value_name = "NAME", default_value = "lo", conflicts_with = "read")]
     pub interface: String,
 
     /// List the interfaces, with what each is good for
@@ -71,7 +71,7 @@ pub struct SnifferArgs {
     pub count: Option<u64>,
 
     /// Stop after this many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Capturing", hide_short_help = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, conflicts_with = "read", help_heading = "Capturing", hide_short_help = true)]
     pub duration: Option<Duration>,
 
     /// Keep at most SNAPLEN bytes of each packet; 0: all
@@ -81,17 +81,18 @@ pub struct SnifferArgs {
         value_name = "SNAPLEN",
         default_value_t = 0,
         hide_default_value = true,
+        conflicts_with = "read",
         help_heading = "Capturing",
         hide_short_help = true
     )]
     pub snaplen: u32,
 
     /// Also ask for frames that are meant for others
-    #[arg(long, help_heading = "Capturing", hide_short_help = true)]
+    #[arg(long, conflicts_with = "read", help_heading = "Capturing", hide_short_help = true)]
     pub promiscuous: bool,
 
     /// Read each packet by system calls of its own, not from memory that is shared with the kernel
-    #[arg(long, help_heading = "Capturing", hide_short_help = true)]
+    #[arg(long, conflicts_with = "read", help_heading = "Capturing", hide_short_help = true)]
     pub no_ring: bool,
 
     /// What is shown of each packet
@@ -228,7 +229,7 @@ impl SnifferArgs {
 }
 
 const EXAMPLES: &str = "Examples:
-  sudo sniffer -i lo -p 13000 -w captures/mine.pcapng
+  sudo $(command -v sniffer) -i lo -p 13000 -w captures/mine.pcapng
   sniffer -r captures/tcp.pcapng --view summary 'tcp and port 13000'
   sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder
   sniffer --explain handshake
@@ -236,7 +237,7 @@ const EXAMPLES: &str = "Examples:
 
 /// What `--help-all` has below the examples.
 const DETAILS: &str = "More examples:
-  sudo sniffer -i lo -w - | wireshark -k -i -
+  sudo $(command -v sniffer) -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcapng --view ladder --calls server.jsonl --calls client.jsonl
   sniffer -r captures/mine.pcapng --worksheet form.html --answer-key key.html
   sniffer -r captures/mine.pcapng --explain 'sequence number'

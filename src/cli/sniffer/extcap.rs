@@ -150,6 +150,7 @@ pub fn main() -> ExitCode {
         Err(line) => return exit::wrong_usage(&line, say),
     };
     let filter = selection::filter(&wished.port, &wished.host, &wished.expression);
+    let filter = filter.map(|asked| asked.filter).map_err(|error| error.line);
     if args.capture {
         let Some(fifo) = &args.fifo else {
             return exit::wrong_usage("--fifo is missing: the named pipe that takes the frames", say);

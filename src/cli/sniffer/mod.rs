@@ -1,6 +1,7 @@
 //! `sniffer`: captures live or reads a file, records, and breaks packets down.
 //!
 //! - [`args`]: the arguments, made into settings; [`exports`]: those of exports; `contradiction`: what does not go together;
+//! - `typed`: what was typed, and the command that was meant;
 //! - `extcap`: the sniffer as Wireshark starts it.
 //!
 //! What they ask for is in [`crate::session`].
@@ -10,6 +11,7 @@ mod contradiction;
 pub mod exports;
 #[cfg(unix)]
 pub mod extcap;
+mod typed;
 
 use std::process::ExitCode;
 
@@ -69,8 +71,11 @@ fn run() -> ExitCode {
     // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.
     cancel.end_at_once(true);
     let filter = match selection::filter(&args.port, &args.host, &args.expression) {
-        Ok(filter) => filter,
-        Err(line) => return exit::wrong_usage(&line, say),
+        Ok(asked) => {
+            asked.note.iter().for_each(|note| say.plain(note));
+            asked.filter
+        }
+        Err(error) => return exit::wrong_usage(&typed::instead(&error, &args), say),
     };
     if let Some(line) = contradiction(&settings) {
         return exit::wrong_usage(&line, say);

@@ -80,6 +80,7 @@ fn after(result: &RunResult) -> Vec<String> {
     let accepted = accepted.filter(|call| call.result >= 0).count();
     sentences.push(match accepted {
         0 => "accept() never returned a connection: the server's program did not see the SYN.".into(),
+        1 => "accept() returned 1 connection.".into(),
         more => format!("accept() returned {more} connections."),
     });
     sentences

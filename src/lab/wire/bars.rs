@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::escape::columns::Columns as _;
 use crate::render::text_style::{CharacterSet, TextStyle};
 
 /// Numbers with a label each, drawn as bars: the longest fills the line.
@@ -26,7 +27,7 @@ impl Bars {
     /// Those of the writer.
     pub fn write(&self, out: &mut impl Write, style: &TextStyle) -> io::Result<()> {
         let widest = |text: fn(&(String, u64)) -> usize| self.rows.iter().map(text).max().unwrap_or(0);
-        let label = widest(|(label, _)| label.chars().count());
+        let label = widest(|(label, _)| label.columns());
         let number = widest(|(_, number)| number.to_string().len());
         let largest = self.rows.iter().map(|(_, number)| *number).max().unwrap_or(0).max(1);
         let room = style.width.saturating_sub(TAKEN + label + number).clamp(1, LONGEST);

@@ -10,6 +10,7 @@ use super::result::{WireResult, laid_together};
 use super::run::Traffic;
 use super::settings::WireSettings;
 use crate::calls::{Call, Program};
+use crate::explain::count;
 use crate::flow::Party;
 use crate::hosts::counters::{Counted, Counters};
 use crate::hosts::host_thread::HostThread;
@@ -270,15 +271,16 @@ fn conclude(result: &WireResult, say: Say) -> Outcome {
         let lost = captured.statistics.dropped + captured.left_out;
         if lost > 0 {
             say.error(&format!(
-                "{lost} packets were lost on their way to a capture; run it again"
+                "lost on the way to a capture: {}; run it again",
+                count(lost, "packet")
             ));
             outcome = Outcome::Incomplete;
         }
     }
     if result.record.left_out > 0 {
         say.error(&format!(
-            "{} frames are missing in what the wire wrote",
-            result.record.left_out
+            "missing in what the wire wrote: {}",
+            count(result.record.left_out, "frame")
         ));
         outcome = Outcome::Incomplete;
     }

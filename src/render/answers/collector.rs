@@ -241,7 +241,7 @@ impl Collector {
     /// Why no question about this protocol can be answered.
     fn nothing(&self, protocol: &str) -> String {
         match (self.only, self.packets) {
-            (_, 0) => "No packet was captured.".to_owned(),
+            (_, 0) => "There is no packet to answer from.".to_owned(),
             (Some(only), _) => {
                 format!("Conversation {only} is none of {protocol}: leave --flow out, or choose another.")
             }

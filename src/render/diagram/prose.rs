@@ -1,5 +1,7 @@
 //! Lines of words, no wider than the view.
 
+use crate::escape::columns::Columns as _;
+
 use std::io::{self, Write};
 
 /// Writes words, broken at spaces where the line would have more columns; further lines begin with `indent`. No word that comes
@@ -18,5 +20,5 @@ pub(super) fn write(out: &mut (impl Write + ?Sized), columns: usize, text: &str,
 
 /// Columns, not bytes: an arrow takes one.
 fn width(text: &str) -> usize {
-    text.chars().count()
+    text.columns()
 }

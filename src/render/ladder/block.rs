@@ -3,8 +3,9 @@
 use super::glyphs::LadderGlyphs;
 use super::words::observed_state;
 use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, label, quotation, sentences};
-use crate::escape::pieces;
+use crate::escape::columns::Columns as _;
 use crate::flow::Party;
+use crate::render::table::start_of;
 use crate::render::table::wrap;
 use crate::render::text_style::{Paint, TextStyle};
 
@@ -147,7 +148,7 @@ impl<'a> Block<'a> {
         let last = lines.len().saturating_sub(1);
         let lines = lines.into_iter().enumerate().map(|(index, line)| {
             let before = if index == 0 { DOTS } else { "      " };
-            let room = self.width.saturating_sub(DOTS.len() + line.chars().count());
+            let room = self.width.saturating_sub(DOTS.len() + line.columns());
             let after = if index == last && room >= DOTS.len() {
                 " . . ."
             } else {
@@ -185,7 +186,7 @@ impl<'a> Block<'a> {
         // Arguments and errors come from a file.
         let text = fitting(&[self.style.text(label.text.as_bytes()).into_owned()], self.side);
         let details = label.details.iter().map(|detail| self.style.text(detail.as_bytes()));
-        let mut details = details.filter(|detail| detail.chars().count() + 2 <= self.middle);
+        let mut details = details.filter(|detail| detail.columns() + 2 <= self.middle);
         let detail = details.next().map_or(String::new(), |detail| match row.party {
             Party::Client => format!(" {detail}"),
             Party::Server => format!("{detail:>width$} ", width = self.middle - 1),
@@ -209,7 +210,7 @@ impl<'a> Block<'a> {
         let room = self.middle.saturating_sub(5);
         let whole = label.remark.as_ref().and_then(|remark| {
             let mut whole = label.words.iter().map(|words| format!("{words} [{remark}]"));
-            whole.find(|text| text.chars().count() <= room)
+            whole.find(|text| text.columns() <= room)
         });
         let is_whole = whole.is_some();
         let words = whole.unwrap_or_else(|| fitting(&label.words, room));
@@ -238,11 +239,11 @@ impl<'a> Block<'a> {
             return (words, None);
         };
         let both = format!("{text} {words}");
-        if both.chars().count() <= room {
+        if both.columns() <= room {
             return (both, None);
         }
         // A space in front, as for what is said of a call.
-        let has_room = text.chars().count() < self.middle;
+        let has_room = text.columns() < self.middle;
         (words, Some(if has_room { format!(" {text}") } else { text }))
     }
 }
@@ -253,12 +254,12 @@ fn state_text(arrow: &Arrow, party: Party) -> String {
 
 /// The first that fits; else the last one, cut.
 fn fitting(words: &[String], width: usize) -> String {
-    let fits = words.iter().find(|text| text.chars().count() <= width);
+    let fits = words.iter().find(|text| text.columns() <= width);
     let text = fits.or(words.last()).map_or("", String::as_str);
-    pieces(text, width).next().unwrap_or_default().to_owned()
+    start_of(text, width).to_owned()
 }
 
 fn pad(text: &str, width: usize) -> String {
-    let missing = width.saturating_sub(text.chars().count());
+    let missing = width.saturating_sub(text.columns());
     format!("{text}{}", " ".repeat(missing))
 }

@@ -1,6 +1,7 @@
 //! The characters of a style, and arrows drawn with them.
 
 use super::ArrowLine;
+use crate::escape::columns::Columns as _;
 use crate::flow::Party;
 use crate::render::text_style::CharacterSet;
 
@@ -70,7 +71,7 @@ impl LadderGlyphs {
             (_, Party::Client) => self.heads.0,
             (_, Party::Server) => self.heads.1,
         };
-        let left = width.saturating_sub(words.chars().count() + 2);
+        let left = width.saturating_sub(words.columns() + 2);
         // The words stand near the tail, where one begins to read.
         let near = left.saturating_sub(2).min(2).max(usize::from(left > 1));
         let far = left.saturating_sub(near + 1);

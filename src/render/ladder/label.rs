@@ -2,6 +2,7 @@
 
 use super::{Arrow, ArrowContent, CallPoint, CallRow, SegmentRun};
 use crate::calls::{Call, CallName, Role};
+use crate::escape::columns::Columns as _;
 use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::IcmpErrorKind;
@@ -187,7 +188,7 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
         // It was entered with all of these; here the result counts.
         words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
     }
-    let text = words.iter().find(|text| text.chars().count() <= width).or(words.last());
+    let text = words.iter().find(|text| text.columns() <= width).or(words.last());
     let text = text.cloned().unwrap_or_default();
     CallLabel {
         details: details(row)

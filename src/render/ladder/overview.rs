@@ -12,6 +12,7 @@ use super::glyphs::LadderGlyphs;
 use super::words::safe;
 use super::{ArrowLine, CallPoint, Detail, Ladder, LadderInput, Lane, label, plain, quotation, sentences};
 use crate::calls::CallName;
+use crate::escape::columns::Columns as _;
 use crate::explain::duration;
 use crate::flow::Party;
 use crate::render::table::wrap;
@@ -200,7 +201,7 @@ impl<'a> Drawing<'a> {
         let whole = 2 * self.side + self.middle + 4;
         let columns = ladder.lanes.each_ref().map(|lane| who(input, lane).to_vec());
         let [client, server] = &columns;
-        let fits = |(left, right): (&String, &String)| left.chars().count() + right.chars().count() + 2 <= whole;
+        let fits = |(left, right): (&String, &String)| left.columns() + right.columns() + 2 <= whole;
         let [left, right] = if client.iter().zip(server).all(fits) {
             columns
         } else {
@@ -212,7 +213,7 @@ impl<'a> Drawing<'a> {
         };
         for line in 0..left.len().max(right.len()) {
             let (left, right) = (text(&left, line), text(&right, line));
-            let width = whole.saturating_sub(left.chars().count());
+            let width = whole.saturating_sub(left.columns());
             let text = format!("{:margin$}{left}{right:>width$}", "", margin = self.margin());
             let paint = if line == 0 { Paint::Title } else { Paint::Faint };
             writeln!(output, "{}", self.style.paint(paint, text.trim_end()))?;
@@ -227,7 +228,7 @@ impl<'a> Drawing<'a> {
         let (left, right) = (self.side(client, client_inside), self.side(server, server_inside));
         let middle = match &row.middle {
             Middle::Empty => {
-                let width = self.middle.saturating_sub(left.detail.chars().count() + 2);
+                let width = self.middle.saturating_sub(left.detail.columns() + 2);
                 let text = format!(" {}{:>width$} ", left.detail, right.detail);
                 vec![self.style.paint(Paint::Faint, text).into_owned()]
             }
@@ -271,7 +272,7 @@ impl<'a> Drawing<'a> {
             },
             Side::Received(call, result) => {
                 let words = [format!("{call} = {result}"), format!("{call}={result}"), call.clone()];
-                let fits = words.iter().find(|text| text.chars().count() <= self.side);
+                let fits = words.iter().find(|text| text.columns() <= self.side);
                 DrawnSide {
                     text: fits.map_or_else(|| cut(call, self.side), Clone::clone),
                     bar,
@@ -292,7 +293,7 @@ impl<'a> Drawing<'a> {
                 let label = label::call(call, self.side);
                 // Two calls may share the row, and half of it is for each.
                 let mut details = label.details.into_iter();
-                let detail = details.find(|one| one.chars().count() + 2 <= self.middle / 2);
+                let detail = details.find(|one| one.columns() + 2 <= self.middle / 2);
                 DrawnSide {
                     text: cut(&self.style.text(label.text.as_bytes()), self.side),
                     bar,
@@ -327,7 +328,7 @@ impl<'a> Drawing<'a> {
 
 /// The text, the ports and the fullest words that fit in the room; and the ports once more, where they have to stand below.
 fn fitting(text: Option<&str>, words: &[String], ports: Option<&str>, room: usize) -> (String, Option<String>) {
-    let fits = |text: &String| !text.is_empty() && text.chars().count() <= room;
+    let fits = |text: &String| !text.is_empty() && text.columns() <= room;
     let join = |parts: &[Option<&str>]| parts.iter().flatten().copied().collect::<Vec<_>>().join(" ");
     let mut with_words = words.iter().map(|words| join(&[text, ports, Some(words)]));
     if let Some(whole) = with_words.find(fits) {

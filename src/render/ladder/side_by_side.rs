@@ -6,6 +6,7 @@ use super::block::{Block, Lifelines};
 use super::columns::{LadderColumns, UNIT};
 use super::text::{foot, head};
 use super::{Ladder, LadderRow, RowKind};
+use crate::escape::columns::Columns as _;
 use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
 /// Number and time take at most about so much.
@@ -155,7 +156,7 @@ fn padded(style: &TextStyle, text: &str, width: usize) -> String {
 }
 
 fn pad(text: &str, width: usize) -> String {
-    let missing = width.saturating_sub(text.chars().count());
+    let missing = width.saturating_sub(text.columns());
     format!("{text}{}", " ".repeat(missing))
 }
 

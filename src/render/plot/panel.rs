@@ -2,6 +2,7 @@
 
 use super::Point;
 use super::axis::{Axis, in_unit, unit};
+use crate::escape::columns::Columns as _;
 use crate::explain::grouped;
 use crate::render::svg::canvas::{Anchor, CHARACTER, Canvas, pixels};
 use crate::render::table::wrap;
@@ -171,7 +172,7 @@ pub(super) fn legend(canvas: &mut Canvas, top: i64, look: PlotLook, signs: &[(&s
     const SIGN: i64 = 30;
     let (mut x, mut y) = (0, top + LINE);
     for &(class, words) in signs {
-        let width = SIGN + pixels(words.chars().count());
+        let width = SIGN + pixels(words.columns());
         if x > 0 && x + width > look.width() {
             (x, y) = (0, y + LINE + 4);
         }

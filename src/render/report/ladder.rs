@@ -3,6 +3,7 @@
 //! The style sheet draws lines and heads from the classes of a row. So the ladder grows with the window, fits a phone with the
 //! same rows, prints, and can be selected and read aloud. A picture in a file of its own is `render::svg`.
 
+use crate::escape::columns::Columns as _;
 use crate::escape::printable;
 use crate::flow::Party;
 use crate::render::ladder::{
@@ -137,7 +138,7 @@ fn run(run: &SegmentRun) -> HtmlRow {
 }
 
 fn line(label: &label::Label, from: Party, line: ArrowLine, packet: u64) -> HtmlRow {
-    let fits = label.words.iter().find(|words| words.chars().count() <= WORDS);
+    let fits = label.words.iter().find(|words| words.columns() <= WORDS);
     let direction = match from {
         Party::Client => "forth",
         Party::Server => "back",

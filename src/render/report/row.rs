@@ -37,7 +37,7 @@ impl ReportRow {
         let length = payload.bytes.len();
         let shown = payload.bytes.get(..MOST).unwrap_or(payload.bytes);
         let more = if length > MOST {
-            format!(" and {} more bytes", length - MOST)
+            format!(" and {}", count((length - MOST) as u64, "more byte"))
         } else {
             String::new()
         };

@@ -1,12 +1,13 @@
 //! The texts of a ladder's rows, for a column of this many characters.
 
+use crate::escape::columns::Columns as _;
 use crate::render::ladder::{label::Label, quotation};
 use crate::render::table::wrap;
 use crate::render::text_style::CharacterSet;
 
 /// What is on an arrow: the fullest words that fit.
 pub(super) fn above(label: &Label, width: usize) -> &str {
-    let words = label.words.iter().find(|words| words.chars().count() <= width);
+    let words = label.words.iter().find(|words| words.columns() <= width);
     words.or(label.words.last()).map_or("", String::as_str)
 }
 
@@ -23,7 +24,7 @@ pub(super) fn below(label: &Label, width: usize) -> Vec<(&'static str, String)> 
 
 /// A text that is longer than a side is cut, with a mark.
 pub(in crate::render) fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if text.columns() <= most {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()

@@ -5,6 +5,7 @@ use super::arrow::{self, Tip};
 use super::canvas::{Anchor, CHARACTER, Canvas, pixels};
 use super::label_text;
 use super::signs::LadderSigns;
+use crate::escape::columns::Columns as _;
 use crate::flow::Party;
 use crate::render::ladder::{
     ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, plain, sentences, words,
@@ -66,7 +67,7 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     fn new(ladder: &'a Ladder) -> Self {
         let widest = |labels: &dyn Fn(&LadderRow) -> String| {
-            let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
+            let lengths = ladder.rows.iter().map(|row| labels(row).columns());
             pixels(lengths.max().unwrap_or(0).max(4))
         };
         let number = widest(&LadderRow::number_label);
@@ -197,7 +198,7 @@ impl<'a> Drawing<'a> {
         self.canvas.group("call", &plain::sentence(row));
         self.number_and_time(row, baseline);
         self.beside("words", call.party, baseline, &label_text::shortened(&label.text, SIDE));
-        let fits = |detail: &&String| detail.chars().count() + 2 <= MIDDLE;
+        let fits = |detail: &&String| detail.columns() + 2 <= MIDDLE;
         if let Some(detail) = label.details.iter().find(fits) {
             let x = self.lane(call.party);
             match call.party {
@@ -234,7 +235,7 @@ impl<'a> Drawing<'a> {
         self.y += SPACE / 2;
         let [client, server] = self.lanes;
         for line in wrap(text, MIDDLE + SIDE) {
-            let width = pixels(line.chars().count()) + 2 * SPACE;
+            let width = pixels(line.columns()) + 2 * SPACE;
             let middle = (client + server) / 2;
             // So that the lifelines do not run through the words.
             self.canvas
@@ -279,7 +280,7 @@ impl<'a> Drawing<'a> {
             self.shaft(Party::Client, line, self.y - 4);
             self.canvas.text("soft", (x + 48, self.y), Anchor::Start, words);
             self.canvas.close();
-            x += 48 + pixels(words.chars().count()) + 2 * SPACE;
+            x += 48 + pixels(words.columns()) + 2 * SPACE;
         }
         self.lanes = lanes;
         if used.calls {

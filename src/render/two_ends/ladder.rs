@@ -7,6 +7,7 @@ use super::rows::{ConversationRows, Row, rows};
 use super::rows_shown::{Extent, Shown, shown_within};
 use super::words::{self, Starts};
 use super::{plain, summary};
+use crate::escape::columns::Columns as _;
 use crate::explain::count;
 use crate::flow::Party;
 use crate::pair::{Exchange, Fate, Side};
@@ -120,7 +121,7 @@ impl<'d> Drawing<'d> {
         let width = style.width.max(TextStyle::NARROWEST);
         loop {
             let ends = [each.rows.first(), each.rows.last()].into_iter().flatten();
-            let times = ends.map(|row| drawing.moment(row.time).chars().count() + 1);
+            let times = ends.map(|row| drawing.moment(row.time).columns() + 1);
             drawing.time = times.max().unwrap_or_default().max(4);
             drawing.lane = width.saturating_sub(2 * (drawing.number + drawing.time + 2) + 2);
             if drawing.lane >= Self::NARROWEST || drawing.decimals == 0 {
@@ -217,12 +218,7 @@ impl<'d> Drawing<'d> {
         remarks: &mut Vec<String>,
     ) -> String {
         let party = if from_left { Party::Client } else { Party::Server };
-        let fitting = |room: usize| {
-            words
-                .iter()
-                .find(|words| words.chars().count() <= room)
-                .or(words.last())
-        };
+        let fitting = |room: usize| words.iter().find(|words| words.columns() <= room).or(words.last());
         let is_whole = matches!(
             row.fate,
             Fate::Arrived { .. } | Fate::Changed { .. } | Fate::Regrouped { .. } | Fate::Missed
@@ -242,9 +238,9 @@ impl<'d> Drawing<'d> {
                 .is_some_and(|seen| self.exchange.sent_at(seen) == row.side);
         let shaft = String::from_iter([self.glyphs.shaft(line); 2]);
         // "── ACK ──× lost on the way"
-        let room = self.lane.saturating_sub(reason.chars().count() + 8);
+        let room = self.lane.saturating_sub(reason.columns() + 8);
         let (words, reason) = match fitting(room) {
-            Some(words) if words.chars().count() <= room => (words.as_str(), reason),
+            Some(words) if words.columns() <= room => (words.as_str(), reason),
             _ => {
                 remarks.insert(0, reason);
                 (
@@ -265,14 +261,14 @@ impl<'d> Drawing<'d> {
                 "{:>width$}",
                 format!(
                     "{reason} {end}{}",
-                    self.glyphs.arrow(party, line, words, words.chars().count() + 5)
+                    self.glyphs.arrow(party, line, words, words.columns() + 5)
                 )
             ),
             (false, false) => format!(
                 "{:<width$}",
                 format!(
                     "{}{end} {reason}",
-                    self.glyphs.arrow(party, line, words, words.chars().count() + 5)
+                    self.glyphs.arrow(party, line, words, words.columns() + 5)
                 )
             ),
         }
@@ -304,7 +300,7 @@ fn legend(output: &mut impl Write, style: &TextStyle, one_clock: bool) -> io::Re
     writeln!(output)?;
     let mut text = String::new();
     for part in parts {
-        let joined = text.chars().count() + 3 + part.chars().count();
+        let joined = text.columns() + 3 + part.columns();
         if !text.is_empty() && joined > style.width.max(TextStyle::NARROWEST) {
             writeln!(output, "{}", style.paint(Paint::Faint, std::mem::take(&mut text)))?;
         }

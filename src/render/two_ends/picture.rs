@@ -13,6 +13,7 @@ use super::plain;
 use super::rows::{ConversationRows, Row, rows};
 use super::rows_shown::{Extent, Shown, shown_within};
 use super::words::{self, Starts};
+use crate::escape::columns::Columns as _;
 use crate::explain::duration;
 use crate::pair::{Exchange, Side};
 use crate::render::report_model::BothEnds;
@@ -93,7 +94,7 @@ impl<'d> Drawing<'d> {
         let widest = |label: &dyn Fn((u64, i64)) -> String| {
             let both = |row: &Row| Side::BOTH.map(|side| row.at(exchange, side));
             let all = each.rows.iter().flat_map(both).flatten();
-            let longest = all.map(|at| label(at).chars().count()).max();
+            let longest = all.map(|at| label(at).columns()).max();
             pixels(longest.unwrap_or(0).max(4))
         };
         let number = if look.has_numbers {

@@ -80,6 +80,9 @@ impl Reading<'_> {
                 source.count(number);
             }
             source.leave();
+            if let Some(line) = selection.nothing().filter(|_| aloud) {
+                say.warning(&format!("{}: {line}", path.display()));
+            }
             self.covered(&mut captures, side, source.reader.file_info());
         }
         Ok(Some(captures))

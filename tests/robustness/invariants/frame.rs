@@ -108,6 +108,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&Pack
         in_flow,
         first: Some(Time(0)),
         several: in_flow.is_some_and(|in_flow| in_flow.conversation > 1),
+        interface: None,
         full: true,
     };
     for view in views::ALL {

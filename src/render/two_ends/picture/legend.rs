@@ -1,6 +1,7 @@
 //! What the signs of the picture mean, and by which clock its times are.
 
 use super::{Drawing, LINE, SPACE};
+use crate::escape::columns::Columns as _;
 use crate::pair::Fate;
 use crate::render::ladder::ArrowLine;
 use crate::render::svg::arrow::{self, Tip};
@@ -49,7 +50,7 @@ impl Drawing<'_> {
         self.y += SPACE + LINE;
         let mut x = SPACE;
         for (_, line, tip, words) in signs.into_iter().filter(|(is_used, ..)| *is_used) {
-            let width = SIGN + SPACE + pixels(words.chars().count()) + 2 * SPACE;
+            let width = SIGN + SPACE + pixels(words.columns()) + 2 * SPACE;
             if x > SPACE && x + width > self.width {
                 x = SPACE;
                 self.y += LINE;

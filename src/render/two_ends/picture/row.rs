@@ -2,6 +2,7 @@
 
 use super::scale::TRANSIT;
 use super::{Drawing, LINE, SPACE};
+use crate::escape::columns::Columns as _;
 use crate::pair::{Fate, Side};
 use crate::render::ladder::ArrowLine;
 use crate::render::svg::arrow::{self, Tip};
@@ -34,7 +35,7 @@ impl Drawing<'_> {
             return Vec::new();
         };
         let packet = words::packet(seen, self.starts, row.data(self.exchange));
-        let fitting = packet.iter().find(|words| words.chars().count() <= self.look.words);
+        let fitting = packet.iter().find(|words| words.columns() <= self.look.words);
         let mut lines = vec![("words", fitting.or(packet.last()).cloned().unwrap_or_default())];
         let class = if row.is_remarkable(self.exchange) {
             "state"
