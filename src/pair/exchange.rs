@@ -270,9 +270,11 @@ impl Laying {
                 let packets = places.iter().filter_map(|place| self.packet(side, *place));
                 packets.map(|seen| self.clock.by_a(side, seen.time)).collect()
             };
-            let delay = self.transit.of(from).map_or(0, |transit| transit.median);
-            let found = nearest(&times(from, mine), &times(from.other(), theirs), delay, self.slack());
-            let mut last = None;
+            let usual = self.transit.of(from);
+            let usual = usual.map_or((0, 0), |transit| (transit.least, transit.median));
+            let found = nearest(&times(from, mine), &times(from.other(), theirs), usual, self.slack());
+            // Where each of them arrived.
+            let mut arrived = Vec::new();
             for (sent, received) in found {
                 let (Some(&sent), Some(&received)) = (mine.get(sent), theirs.get(received)) else {
                     continue;
@@ -284,15 +286,9 @@ impl Laying {
                 };
                 let changes = self.changes_of_equals(pair.0, pair.1);
                 fate::set_pair(&mut self.fates, pair, changes);
-                last = last.or(Some(sent));
+                arrived.push((received, sent));
             }
-            for &place in theirs {
-                if fate::is_open(&self.fates, from.other(), place as usize) {
-                    if let Some(of) = last {
-                        fate::set(&mut self.fates, from.other(), place, Fate::Duplicated { of });
-                    }
-                }
-            }
+            fate::set_duplicates(&mut self.fates, from.other(), theirs, &arrived);
             let open = mine
                 .iter()
                 .filter(|place| fate::is_open(&self.fates, from, **place as usize));
