@@ -5,14 +5,20 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use super::files::Files;
-use super::pairs;
+use super::judge::{self, Case};
 use super::plan::Size;
-use super::runs;
+use super::runs::{self, Run};
+use super::score::Score;
+use super::segment::laid_together;
 use super::support::{Missing, needs};
+use super::walk::walk;
+use super::{datagrams, pairs, said, states};
 
 /// How many runs are measured, and the first seed.
 const RUNS: &str = "SOCKET_LAB_ORACLE_RUNS";
 const SEED: &str = "SOCKET_LAB_ORACLE_SEED";
+/// Whether tshark is measured too.
+const TSHARK: &str = "SOCKET_LAB_ORACLE_TSHARK";
 /// How many exchanges are laid together.
 const EXCHANGES: &str = "SOCKET_LAB_ORACLE_EXCHANGES";
 
@@ -20,10 +26,13 @@ pub(crate) fn main() -> ExitCode {
     if runs::as_child() {
         return ExitCode::SUCCESS;
     }
-    let tests = vec![trial(
-        "two_captures_show_what_the_wire_wrote",
-        two_captures_show_what_the_wire_wrote,
-    )];
+    let tests = vec![
+        trial(
+            "two_captures_show_what_the_wire_wrote",
+            two_captures_show_what_the_wire_wrote,
+        ),
+        trial("what_is_said_is_true", what_is_said_is_true),
+    ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
 }
 
@@ -81,4 +90,62 @@ fn two_captures_show_what_the_wire_wrote() {
         println!("{line}");
     }
     assert!(wrong.is_empty() && failed.is_empty());
+}
+
+/// The scores of the sniffer and of tshark.
+fn judged(run: &Run, with_tshark: bool) -> [Score; 2] {
+    let ends = laid_together(&Files::of(run));
+    let mut scores = [Score::default(), Score::default()];
+    let steps = [0, 1].map(|end: usize| walk(&ends[end], end == 1));
+    for end in [0, 1] {
+        let by_sniffer = said::by_sniffer(run, end);
+        if run.plan.traffic.is_udp() {
+            datagrams::judge(run, &ends, end, &by_sniffer, &mut scores[0]);
+            continue;
+        }
+        let case = Case {
+            run,
+            ends: &ends,
+            steps: &steps,
+        };
+        judge::judge(&case, end, &by_sniffer, false, &mut scores[0]);
+        states::judge(&case, end, &by_sniffer, &mut scores[0]);
+        if let Some(by_tshark) = with_tshark.then(|| said::by_tshark(run, end)).flatten() {
+            judge::judge(&case, end, &by_tshark, true, &mut scores[1]);
+        }
+    }
+    scores
+}
+
+fn what_is_said_is_true() {
+    if !ready() {
+        return;
+    }
+    let first = number(SEED, 1);
+    let seeds = first..first + number(RUNS, 200);
+    let with_tshark = std::env::var_os(TSHARK).is_some();
+    let all = runs::each(seeds, Size::Whole, |run| run.map(|run| judged(run, with_tshark)));
+    let [mut sniffer, mut tshark] = [Score::default(), Score::default()];
+    let mut failed = Vec::new();
+    for one in all {
+        match one {
+            Ok([by_sniffer, by_tshark]) => {
+                sniffer.add(by_sniffer);
+                tshark.add(by_tshark);
+            }
+            Err(why) => failed.push(why),
+        }
+    }
+    for (class, count) in &sniffer.counts {
+        let other = tshark.counts.get(class).copied().unwrap_or_default();
+        println!(
+            "{class:65} {:6} told {:5} wrong {:5} missed | {:5} {:5} {:5}",
+            count.told, count.wrong, count.missed, other.told, other.wrong, other.missed
+        );
+    }
+    sniffer.examples.sort();
+    for (class, what, example) in &sniffer.examples {
+        println!("{what}: {class}: {example}");
+    }
+    println!("{failed:?}");
 }

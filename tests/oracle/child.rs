@@ -53,7 +53,9 @@ pub(crate) fn run(plan: &Plan, folder: &Path) {
     let before = [0, 1].map(|end: usize| threads[end].counters().unwrap());
     let log = Arc::new(CallLog::default());
     talk(plan, &threads, &log);
-    let captured = capturing.map(|capturing| capturing.finish().map_err(drop).unwrap());
+    // Both end at the same time.
+    let ending = capturing.map(|capturing| std::thread::spawn(|| capturing.finish().map_err(drop).unwrap()));
+    let captured = ending.map(|ending| ending.join().unwrap());
     let record = wire.finish().unwrap();
     assert_eq!(record.left_out, 0);
     for (party, captured) in PARTIES.into_iter().zip(&captured) {

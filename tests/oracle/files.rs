@@ -8,7 +8,10 @@ use socket_lab::hosts::addresses::mac;
 use socket_lab::record::Reader;
 
 use super::runs::Run;
-use super::support::ours;
+use super::support::{copy, ours};
+
+/// Another build of the sniffer, to be measured on the same runs.
+const SNIFFER: &str = "SOCKET_LAB_ORACLE_SNIFFER";
 
 /// The client's end, and the server's: the place of what is theirs in a pair.
 pub(crate) const CLIENT: usize = 0;
@@ -121,7 +124,7 @@ pub(crate) fn said(run: &Run, arguments: &[&str]) -> Vec<Value> {
             word.into()
         }
     });
-    let mut sniffer = ours("sniffer");
+    let mut sniffer = std::env::var_os(SNIFFER).map_or_else(|| ours("sniffer"), copy);
     let output = sniffer.args(paths).arg("--json").output().unwrap();
     assert!(output.status.success(), "seed {}: {output:?}", run.plan.seed);
     let text = String::from_utf8(output.stdout).unwrap();

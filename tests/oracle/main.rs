@@ -17,7 +17,11 @@ mod cases;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod child;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod datagrams;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod files;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod judge;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod log;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
@@ -28,6 +32,14 @@ mod plan;
 mod random;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod runs;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod said;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod score;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod segment;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod states;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
@@ -35,6 +47,8 @@ mod support;
 mod tcp;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod udp;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod walk;
 
 fn main() -> std::process::ExitCode {
     #[cfg(all(test, feature = "sniffer", target_os = "linux"))]

@@ -165,6 +165,8 @@ fn told(lines: &[Value], compared: &mut Compared) -> (Fates, BTreeSet<(usize, us
             ("lost", Some(sent)) => drop(told.insert((from, sent), Fate::default())),
             ("duplicated", _) => again.push((from, place(&line["duplicate_of"]), arrived)),
             ("not-known", Some(sent)) => drop(unknown.insert((from, sent))),
+            // The sender's capture had ended.
+            ("not-known", None) => compared.at_the_end += 1,
             _ => compared.differences.push(format!("said of {places:?}: {fate}")),
         }
     }
