@@ -4,21 +4,24 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use super::case::Case;
 use super::files::Files;
-use super::judge::{self, Case};
 use super::plan::Size;
+use super::reference::{Reference, a_worse_measurement_is_seen};
 use super::runs::{self, Run};
 use super::score::Score;
 use super::segment::laid_together;
 use super::support::{Missing, needs};
 use super::walk::walk;
-use super::{datagrams, pairs, said, states};
+use super::{datagrams, judge, pairs, said, states};
 
 /// How many runs are measured, and the first seed.
 const RUNS: &str = "SOCKET_LAB_ORACLE_RUNS";
 const SEED: &str = "SOCKET_LAB_ORACLE_SEED";
 /// Whether tshark is measured too.
 const TSHARK: &str = "SOCKET_LAB_ORACLE_TSHARK";
+/// Whether files that tests compare with are written again.
+const UPDATE: &str = "SOCKET_LAB_UPDATE";
 /// How many exchanges are laid together.
 const EXCHANGES: &str = "SOCKET_LAB_ORACLE_EXCHANGES";
 
@@ -32,6 +35,8 @@ pub(crate) fn main() -> ExitCode {
             two_captures_show_what_the_wire_wrote,
         ),
         trial("what_is_said_is_true", what_is_said_is_true),
+        trial("the_page_shows_the_reference", the_page_shows_the_reference),
+        trial("a_worse_measurement_is_seen", a_worse_measurement_is_seen),
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
 }
@@ -121,10 +126,13 @@ fn what_is_said_is_true() {
     if !ready() {
         return;
     }
-    let first = number(SEED, 1);
-    let seeds = first..first + number(RUNS, 200);
-    let with_tshark = std::env::var_os(TSHARK).is_some();
-    let all = runs::each(seeds, Size::Whole, |run| run.map(|run| judged(run, with_tshark)));
+    let (first, runs) = (number(SEED, 1), number(RUNS, 200));
+    // Only who says how many are measured gets a new reference: it differs a little from time to time.
+    let updates = std::env::var_os(UPDATE).is_some() && std::env::var_os(RUNS).is_some();
+    let with_tshark = updates || std::env::var_os(TSHARK).is_some();
+    let all = runs::each(first..first + runs, Size::Whole, |run| {
+        run.map(|run| judged(run, with_tshark))
+    });
     let [mut sniffer, mut tshark] = [Score::default(), Score::default()];
     let mut failed = Vec::new();
     for one in all {
@@ -136,6 +144,10 @@ fn what_is_said_is_true() {
             Err(why) => failed.push(why),
         }
     }
+    sniffer.examples.sort();
+    for (class, what, example) in &sniffer.examples {
+        println!("{what}: {class}: {example}");
+    }
     for (class, count) in &sniffer.counts {
         let other = tshark.counts.get(class).copied().unwrap_or_default();
         println!(
@@ -143,9 +155,14 @@ fn what_is_said_is_true() {
             count.told, count.wrong, count.missed, other.told, other.wrong, other.missed
         );
     }
-    sniffer.examples.sort();
-    for (class, what, example) in &sniffer.examples {
-        println!("{what}: {class}: {example}");
+    assert!(failed.is_empty(), "{failed:?}");
+    if updates {
+        return Reference::of(runs, [&sniffer, &tshark]).keep();
     }
-    println!("{failed:?}");
+    let worse = Reference::kept().worse(&sniffer);
+    assert!(worse.is_empty(), "{}", worse.join("\n"));
+}
+
+fn the_page_shows_the_reference() {
+    Reference::kept().assert_shown();
 }

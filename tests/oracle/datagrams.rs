@@ -1,7 +1,7 @@
 //! What is said of the replies of UDP, against the server's own calls.
 
+use super::case::END;
 use super::files::calls;
-use super::judge::END;
 use super::plan::Traffic;
 use super::runs::Run;
 use super::said::Said;
@@ -41,19 +41,24 @@ pub(crate) fn judge(run: &Run, ends: &[Vec<Segment>; 2], end: usize, all: &[Said
             (false, _) => "UDP reply to its request, one text, at the server",
         };
         let is_said = !said.replies.is_empty();
-        let is_true = is.is_some_and(|is| said.replies.contains(&is));
+        // A request that the wire repeated arrived twice and is one.
+        let is_copy =
+            |place: &usize| end == 1 && ends[1][*place].of.is_some() && ends[1][*place].of == ends[1][request].of;
+        let is_true = is.is_some_and(|is| said.replies_to(is)) || said.replies.iter().any(is_copy);
         // What has one text cannot always be told apart.
         let must = has_own_text && run.plan.traffic != Traffic::Retrying && !segment.again;
-        score.claim(class, is_said, if is_said { is_true } else { must }, || {
+        let example = || {
+            let of = said.replies.iter().map(|place| place + 1).collect::<Vec<_>>();
+            let (plan, is) = (&run.plan, is.map(|is| is + 1));
+            let (seed, traffic, end, number) = (plan.seed, plan.traffic, END[end], at + 1);
             format!(
-                "seed {} {:?} {}.pcapng packet {}: said {:?}, is {:?}",
-                run.plan.seed,
-                run.plan.traffic,
-                END[end],
-                at + 1,
-                said.replies.iter().map(|place| place + 1).collect::<Vec<_>>(),
-                is.map(|is| is + 1)
+                "seed {seed} {traffic:?} {end}.pcapng packet {number}: said {of:?} {:?}, is {is:?}",
+                said.certainty
             )
-        });
+        };
+        score.claim(class, is_said, if is_said { is_true } else { must }, example);
+        if said.certainty.as_deref() == Some("fact") {
+            score.claim("of these replies, what is said as a fact", true, is_true, example);
+        }
     }
 }

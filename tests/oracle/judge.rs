@@ -1,35 +1,12 @@
 //! What is said of each segment, against what the wire, the other end's capture, the kernels' counters and the programs' calls prove.
 
-use serde_json::Value;
-
+use super::case::{Case, END, Packet};
 use super::files::{calls, counters};
+use super::pauses;
 use super::plan::Traffic;
-use super::runs::Run;
 use super::said::Said;
 use super::score::Score;
-use super::segment::Segment;
-use super::walk::{Arrived, Step};
-
-/// Milliseconds in nanoseconds.
-pub(super) const MS: i64 = 1_000_000;
-
-/// A run over TCP, and what is known of it.
-pub(crate) struct Case<'a> {
-    pub(crate) run: &'a Run,
-    pub(crate) ends: &'a [Vec<Segment>; 2],
-    pub(crate) steps: &'a [Vec<Step>; 2],
-}
-
-/// A segment, in the capture of an end, and in that of its sender.
-struct Packet<'a> {
-    end: usize,
-    at: usize,
-    segment: &'a Segment,
-    step: &'a Step,
-    /// In the capture at its sender.
-    sent: &'a Step,
-    said: &'a Said,
-}
+use super::walk::Arrived;
 
 /// Judges what is said of the capture of an end.
 pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], is_tshark: bool, score: &mut Score) {
@@ -56,7 +33,7 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], is_tshark: bool, 
         acknowledgments(case, &packet, score);
         questions(case, &packet, score);
         if !is_tshark {
-            delays(case, &packet, score);
+            pauses::judge(case, &packet, score);
             endings(case, &packet, score);
         }
     }
@@ -78,28 +55,19 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], is_tshark: bool, 
         example,
     );
     if !is_tshark {
-        // The timer's, and tail loss probes; of those only some repeat what was sent.
-        let timer = count(&|said| said.delay.as_deref() == Some("retransmission-timer"));
+        // A probe may carry new data, which is no retransmission.
+        let by = |words: &[&str]| count(&|said| said.delay.as_deref().is_some_and(|delay| words.contains(&delay)));
         let (timeouts, probes) = (counted("TcpExt.TCPTimeouts"), counted("TcpExt.TCPLossProbes"));
+        let all = by(&["retransmission-timer", "tail-loss-probe", "timer-or-probe"]);
         let class = "retransmission by a timer or a tail loss probe, at its sender";
-        score.number(class, timer, timer.clamp(timeouts, timeouts + probes), example);
-    }
-}
-
-/// The words for both ends.
-pub(super) const END: [&str; 2] = ["client", "server"];
-
-impl Packet<'_> {
-    /// Where it is, for those who look for it.
-    fn place(&self, case: &Case<'_>, more: &str) -> String {
-        let plan = &case.run.plan;
-        format!(
-            "seed {} {:?} {}.pcapng packet {} {more}",
-            plan.seed,
-            plan.traffic,
-            END[self.end],
-            self.at + 1
-        )
+        score.number(class, all, all.clamp(timeouts, timeouts + probes), example);
+        let probe = by(&["tail-loss-probe"]);
+        score.number(
+            "of them said to be a tail loss probe",
+            probe,
+            probe.min(probes),
+            example,
+        );
     }
 }
 
@@ -192,18 +160,30 @@ fn acknowledgments(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     let is_repeated = sent.repeats_ack && !segment.again && !sent.asks;
     let is_answer = matches!(sent.cause, Some(Arrived::BehindGap | Arrived::Twice));
     let is_said = said.is("duplicate-ack");
-    let can = sent.cause == Some(Arrived::BehindGap) || is_said;
-    score.claim("duplicate ACK", is_said, is_repeated && is_answer && can, what);
-    if is_said && !said.is("duplicate-sack") {
-        let is_gap = is_repeated && sent.cause == Some(Arrived::BehindGap);
+    // Without SACK a new window and an answer look the same: a sentence that names both is right, and so is one that says no more than
+    // that something before is missing, where blocks show it.
+    let names_both = said.why.contains("a new window, or an answer");
+    let is_named = names_both || said.is("out-of-order");
+    let is_true = is_repeated && (is_answer || segment.sack);
+    let must = sent.cause == Some(Arrived::BehindGap) && !is_named;
+    score.claim("duplicate ACK", is_said, is_true && (is_said || must), what);
+    // Blocks that report nothing as arrived twice are behind a gap.
+    if is_said && segment.sack && !said.is("duplicate-sack") {
+        let is_gap = is_repeated && (sent.cause.is_none() || sent.cause == Some(Arrived::BehindGap));
         score.claim("duplicate ACK's cause: a segment before is missing", true, is_gap, what);
     }
     let grows = sent.own_window.is_some_and(|last| last < segment.window);
     let is_update = is_repeated && sent.cause.is_none() && (grows || said.is("window-update"));
+    let is_named = names_both || is_said && segment.sack;
     let is_other = ["window-probe-ack", "keep-alive-ack", "copy"]
         .iter()
         .any(|word| said.is(word));
-    score.claim("window update", said.is("window-update"), is_update && !is_other, what);
+    score.claim(
+        "window update",
+        said.is("window-update"),
+        is_update && !is_other && !is_named,
+        what,
+    );
 }
 
 /// Zero windows, probes, keep-alives.
@@ -224,123 +204,15 @@ fn questions(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         return;
     }
     let is_zero = segment.window == 0 && segment.ack() && !segment.rst() && !segment.syn();
-    score.claim("zero window", said.is("zero-window"), is_zero, what);
+    score.claim("zero window", said.is("zero-window"), is_zero && !said.is("copy"), what);
     let plan = &case.run.plan;
     let sender = if segment.own { packet.end } else { 1 - packet.end };
     let keeps_alive = plan.traffic == Traffic::KeepAlive && plan.by_server == (sender == 1);
-    let is_keep_alive = sent.asks && keeps_alive && segment.data == 0 && !segment.again;
+    let is_keep_alive = sent.asks && keeps_alive && segment.data == 0 && (!segment.again || said.is("keep-alive"));
     score.claim("keep-alive", said.is("keep-alive"), is_keep_alive, what);
-    let is_probe = sent.asks && !keeps_alive && sent.other_window == Some(0) && !segment.again;
+    let is_probe = sent.asks && !keeps_alive && sent.other_window == Some(0);
+    let is_probe = is_probe && (!segment.again || said.is("window-probe"));
     score.claim("window probe", said.is("window-probe"), is_probe, what);
-}
-
-/// Why it came late.
-fn delays(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
-    let Packet {
-        segment, sent, said, ..
-    } = packet;
-    let delay = said.delay.as_deref();
-    let what = || {
-        let waited = sent.waited.map(|time| time / 1000);
-        packet.place(
-            case,
-            &format!("(said {delay:?}; waited {waited:?} us, cause {:?})", sent.cause),
-        )
-    };
-    let acknowledges = segment.is_bare_ack() && !sent.repeats_ack && !segment.again && !segment.bad;
-    let between = |time: Option<i64>, least: i64| time.is_some_and(|time| (least * MS..600 * MS).contains(&time));
-    // The timer ran out, or what came meanwhile made it send at once.
-    let waits = acknowledges && (sent.cause == Some(Arrived::Next) || between(sent.quiet, 20));
-    let is_said = delay == Some("delayed-ack");
-    // Linux waits 40 ms at least. A slow program may read meanwhile, which opens the window.
-    let is_delayed = match case.run.plan.traffic {
-        _ if is_said => between(sent.waited, 20),
-        Traffic::SlowReader => false,
-        _ => between(sent.waited, 39),
-    };
-    let class = if segment.own {
-        "delayed ACK, at its sender"
-    } else {
-        "delayed ACK, at the other end"
-    };
-    score.claim(class, is_said, waits && is_delayed, what);
-    let is_said = delay == Some("retransmission-timer");
-    if is_said {
-        score.claim("pause: a retransmission timer", true, sent.resent, what);
-    }
-    if delay == Some("keep-alive-timer") {
-        score.claim(
-            "pause: the keep-alive timer",
-            true,
-            case.run.plan.traffic == Traffic::KeepAlive && sent.asks,
-            what,
-        );
-    }
-    if delay == Some("zero-window") {
-        let is_closed = sent.own_window == Some(0) || sent.other_window == Some(0) || packet.opened_lately(case);
-        score.claim("pause: a closed window", true, is_closed, what);
-    }
-    if segment.own {
-        idle(case, packet, score);
-    }
-    let known = [
-        "delayed-ack",
-        "retransmission-timer",
-        "keep-alive-timer",
-        "zero-window",
-        "idle",
-    ];
-    if delay.is_some_and(|delay| !known.contains(&delay)) {
-        // A new word: no rule here judges it yet.
-        score.claim("pause: a reason that is not judged", true, true, what);
-    }
-}
-
-impl Packet<'_> {
-    /// Did the one before it in this capture open a window that was closed?
-    fn opened_lately(&self, case: &Case<'_>) -> bool {
-        let before = case.ends[self.end][..self.at].iter().rev().filter(|one| !one.own);
-        before.take(3).any(|one| one.window == 0)
-    }
-}
-
-/// Had the program, at whose end this was captured, nothing to send until then?
-fn idle(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
-    let Packet {
-        end,
-        at,
-        segment,
-        sent,
-        said,
-        ..
-    } = *packet;
-    let is_said = said.delay.as_deref() == Some("idle");
-    if at == 0 || segment.syn() || (segment.length() == 0 && !is_said) {
-        return;
-    }
-    let before = case.ends[end][at - 1].time;
-    let log = calls(case.run);
-    let own: Vec<&Value> = log.iter().filter(|call| call["end"] == END[end]).collect();
-    let entered = |call: &Value| call["entered"].as_i64().unwrap();
-    let of_data = said
-        .first_byte
-        .and_then(|first| own.iter().find(|call| call["about"]["up_to"].as_i64() >= Some(first)));
-    let closes = |call: &&&Value| call["call"] == "close" || call["call"] == "shutdown";
-    let call = of_data.or_else(|| own.iter().find(closes));
-    let Some(handed) = call.map(|call| entered(call)) else {
-        return;
-    };
-    let is_true = handed > before - MS / 2 && !sent.resent;
-    // Without a reason of its own a packet that was sent at once, after a pause, has this one.
-    let at_once = segment.time - handed < 5 * MS && segment.time - before >= 110 * MS;
-    let is = is_true && (is_said || at_once && said.delay.is_none());
-    let what = || {
-        packet.place(
-            case,
-            &format!("(handed over {} us after the packet before)", (handed - before) / 1000),
-        )
-    };
-    score.claim("pause: the program had nothing to send, at its end", is_said, is, what);
 }
 
 /// After the end; why a reset came.
@@ -361,6 +233,9 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         sent.ended && (is_said || !segment.rst()) && !segment.bad,
         what,
     );
+    if said.is("crosses-end") {
+        score.claim("crosses the end on its way", true, !sent.ended, what);
+    }
     if let (true, Some(cause)) = (segment.rst(), &said.cause) {
         let aborts = case.run.plan.traffic == Traffic::Abort;
         let was_open = sent.state[0] != "CLOSED" && sent.state[0] != "LISTEN";

@@ -13,6 +13,8 @@
 )]
 
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod case;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod cases;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod child;
@@ -27,9 +29,13 @@ mod log;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod pairs;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod pauses;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod plan;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod random;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod reference;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod runs;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]

@@ -23,11 +23,21 @@ pub(crate) struct Said {
     pub(crate) first_byte: Option<i64>,
     /// Of a datagram: which packets it may reply to; one, where that is known.
     pub(crate) replies: Vec<usize>,
+    /// Are those more than are listed? Then any from the last but one to the last may be it.
+    pub(crate) replies_to_more: bool,
+    /// How sure that is, where it is said: `fact`, `deduced`, `one of several`.
+    pub(crate) certainty: Option<String>,
     /// The sentence why it was sent.
     pub(crate) why: String,
 }
 
 impl Said {
+    /// Is the packet at this place among those that it may reply to?
+    pub(crate) fn replies_to(&self, place: usize) -> bool {
+        let is_between = || matches!(self.replies[..], [.., one, last] if (one..last).contains(&place));
+        self.replies.contains(&place) || self.replies_to_more && is_between()
+    }
+
     pub(crate) fn is(&self, word: &str) -> bool {
         self.words.contains(word)
     }
@@ -63,14 +73,23 @@ fn of_line(line: &Value) -> Said {
     let replies = &conversation["datagram"]["replies"];
     let place = |value: &Value| value.as_u64().map(|number| usize::try_from(number).unwrap() - 1);
     // One packet, or several that it may be.
-    let several = replies["packets"].as_array().into_iter().flatten();
+    let evidence = &replies["evidence"];
+    let several = evidence["packets"].as_array().into_iter().flatten();
+    let listed = several.clone().count() as u64;
+    let is_one = replies["packet"].is_u64();
     Said {
         words,
         delay: text(&segment["delay"]),
         states: [state("client_state"), state("server_state")],
         cause: text(&segment["cause"]),
         first_byte: segment["data"]["first"].as_i64(),
-        replies: several.chain([&replies["packet"]]).filter_map(place).collect(),
+        replies: several
+            .filter(|_| !is_one)
+            .chain([&replies["packet"]])
+            .filter_map(place)
+            .collect(),
+        replies_to_more: !is_one && evidence["count"].as_u64().is_some_and(|count| count > listed),
+        certainty: text(&replies["certainty"]),
         why: line["why"].as_str().unwrap_or_default().to_owned(),
     }
 }

@@ -10,6 +10,14 @@ pub(crate) struct Count {
     pub(crate) missed: u64,
 }
 
+impl Count {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.told += other.told;
+        self.wrong += other.wrong;
+        self.missed += other.missed;
+    }
+}
+
 /// The counts of all classes, with examples of what is wrong.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Score {
@@ -48,6 +56,9 @@ impl Score {
 
     /// So many were said, and so many there were.
     pub(crate) fn number(&mut self, class: &'static str, told: u64, is: u64, example: impl FnOnce() -> String) {
+        if told == 0 && is == 0 {
+            return;
+        }
         let count = self.counts.entry(class).or_default();
         count.told += told;
         count.wrong += told.saturating_sub(is);
@@ -61,10 +72,7 @@ impl Score {
 
     pub(crate) fn add(&mut self, other: Self) {
         for (class, count) in other.counts {
-            let own = self.counts.entry(class).or_default();
-            own.told += count.told;
-            own.wrong += count.wrong;
-            own.missed += count.missed;
+            self.counts.entry(class).or_default().add(count);
         }
         self.examples.extend(other.examples);
     }

@@ -20,6 +20,10 @@ pub(crate) struct Segment {
     pub(crate) window: u16,
     /// Bytes of data.
     pub(crate) data: u32,
+    /// The shift of the window scale option.
+    pub(crate) shift: Option<u8>,
+    /// Has it SACK blocks?
+    pub(crate) sack: bool,
     /// Of a received one: was a bit of it changed on the way? Its receiver takes no notice of it.
     pub(crate) bad: bool,
     /// Of a received one: its place in the capture at its sender.
@@ -68,6 +72,25 @@ impl Segment {
         self.ack() && self.length() == 0 && !self.rst()
     }
 
+    /// RFC 9293 section 3.1
+    fn read_options(&mut self, mut options: &[u8]) {
+        while let [kind, rest @ ..] = options {
+            match (kind, rest) {
+                (0, _) => break,
+                (1, _) => options = rest,
+                (3, [3, shift, ..]) => {
+                    self.shift = Some((*shift).min(14));
+                    options = &options[3..];
+                }
+                (kind, [length, ..]) if *length >= 2 => {
+                    self.sack |= *kind == 5;
+                    options = options.get(usize::from(*length)..).unwrap_or_default();
+                }
+                _ => break,
+            }
+        }
+    }
+
     fn read(packet: &Packet) -> Self {
         let ip = &packet.ip;
         let word = |at: usize| u16::from_be_bytes([ip[at], ip[at + 1]]);
@@ -88,6 +111,7 @@ impl Segment {
             segment.flags = ip[header + 13];
             segment.window = word(header + 14);
             segment.data = u32::try_from(total - header - offset).unwrap();
+            segment.read_options(&ip[header + 20..header + offset]);
         }
         segment
     }

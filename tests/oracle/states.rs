@@ -1,6 +1,6 @@
 //! What is said of the states of both ends, against the states that each end's own capture proves.
 
-use super::judge::{Case, END};
+use super::case::{Case, END};
 use super::said::Said;
 use super::score::Score;
 

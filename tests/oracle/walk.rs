@@ -37,6 +37,10 @@ pub(crate) struct Step {
     pub(crate) quiet: Option<i64>,
     /// Of a sent one: since when data wait that it acknowledges first, in nanoseconds.
     pub(crate) waited: Option<i64>,
+    /// Of a sent one: since it received anything, in nanoseconds.
+    pub(crate) reacts: Option<i64>,
+    /// Of a sent one: room in the other end's window, in bytes, before it.
+    pub(crate) room: Option<i64>,
     /// Of a sent one: did this end know that the connection is over?
     pub(crate) ended: bool,
     /// Of a sent one: its number is below what the other end had acknowledged, and it carries nothing or one byte.
@@ -68,6 +72,11 @@ struct Walk {
     waits_since: Option<i64>,
     other_window: Option<u16>,
     own_window: Option<u16>,
+    /// Behind the last byte that the other end has room for.
+    edge: Option<u32>,
+    /// The shifts of both ends, this one's first, from their SYNs.
+    shifts: [Option<u8>; 2],
+    last_received: Option<i64>,
     broken: bool,
 }
 
@@ -86,6 +95,9 @@ pub(crate) fn walk(segments: &[Segment], is_server: bool) -> Vec<Step> {
         waits_since: None,
         other_window: None,
         own_window: None,
+        edge: None,
+        shifts: [None; 2],
+        last_received: None,
         broken: false,
     };
     let steps = segments.iter().map(|segment| {
@@ -114,6 +126,11 @@ impl Walk {
             repeats_ack,
             cause: causes.find(|cause| !repeats_ack || *cause != Arrived::Next),
             quiet: self.causes.last().map(|(_, time)| segment.time - time),
+            reacts: self.last_received.map(|last| segment.time - last),
+            room: self
+                .edge
+                .zip(self.highest)
+                .map(|(edge, next)| i64::from(edge.wrapping_sub(next).cast_signed())),
             waited: self.waits_since.map(|since| segment.time - since),
             ended: self.broken || self.fin_acknowledged() && fin_read && self.has_acknowledged_fin(),
             asks: segment.ack()
@@ -127,6 +144,7 @@ impl Walk {
             ..Step::default()
         };
         if segment.syn() {
+            self.shifts[0] = segment.shift;
             self.state = if segment.ack() { "SYN-RECEIVED" } else { "SYN-SENT" };
         }
         if segment.fin() {
@@ -176,6 +194,10 @@ impl Walk {
                 ..Step::default()
             };
         }
+        self.last_received = Some(segment.time);
+        if segment.syn() {
+            self.shifts[1] = segment.shift;
+        }
         if segment.rst() {
             self.broken = true;
             self.state = "CLOSED";
@@ -204,6 +226,12 @@ impl Walk {
                 self.acknowledged = Some(segment.acknowledgment);
             }
             self.other_window = Some(segment.window);
+            // That of a SYN is not scaled, and both have to offer it: RFC 7323 section 2.2.
+            let shift = match self.shifts {
+                [Some(_), Some(shift)] if !segment.syn() => shift,
+                _ => 0,
+            };
+            self.edge = Some(segment.acknowledgment.wrapping_add(u32::from(segment.window) << shift));
         }
         self.change_state(segment);
         Step {
