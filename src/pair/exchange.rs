@@ -7,6 +7,7 @@ use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
 use super::conversations::Conversation;
 use super::difference;
 use super::direction;
+use super::equals;
 use super::exact::{self, Same, Unequal};
 use super::fate::{self, Changes, Fate, Fates, Regrouping};
 use super::nat;
@@ -61,7 +62,7 @@ impl Exchange {
         if same.pairs.is_empty() && same.unequal.is_empty() {
             return Err(Apart::of(&known));
         }
-        Ok(Laying::new(known).lay(&same))
+        Ok(Laying::new(known).lay(same))
     }
 
     /// The time of a packet by A's clock.
@@ -126,7 +127,7 @@ impl Laying {
         }
     }
 
-    fn lay(mut self, same: &Same) -> Exchange {
+    fn lay(mut self, mut same: Same) -> Exchange {
         direction::deduce(&self.captures.a, &self.captures.b, &same.pairs, &mut self.conversations);
         self.set_clock(&same.pairs);
         if !matches!(self.clock.bound, Bound::Both(_)) {
@@ -146,11 +147,16 @@ impl Laying {
                 }
             }
         }
+        let lost = equals::repeated(
+            &mut same,
+            (&self.captures, &self.conversations, &self.clock),
+            &mut self.fates,
+        );
         for &(a, b) in &same.pairs {
             let changes = self.changes_of_equals(a, b);
             fate::set_pair(&mut self.fates, (a, b), changes);
         }
-        let equals = self.unequal(same);
+        let equals = self.unequal(&same, lost);
         self.changed();
         self.set_clock_by_changed(&same.pairs);
         let mut found = Found::default();
@@ -259,9 +265,8 @@ impl Laying {
         self.clock.error().saturating_add(RESOLUTION)
     }
 
-    /// Lets times decide among equal packets. Gives those, per capture, of which others are left: any of them may be the one.
-    fn unequal(&mut self, same: &Same) -> Both<Vec<u32>> {
-        let mut left: Both<Vec<u32>> = Both::default();
+    /// Lets times decide among equal packets. Adds those, per capture, of which others are left: any of them may be the one.
+    fn unequal(&mut self, same: &Same, mut left: Both<Vec<u32>>) -> Both<Vec<u32>> {
         for unequal in &same.unequal {
             let Some((from, mine, theirs)) = self.by_sender(unequal) else {
                 continue;

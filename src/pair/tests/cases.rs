@@ -208,6 +208,23 @@ fn a_duplicate_of_equal_packets_is_one_of_the_latest() {
     assert_others_arrived(&exchange, A, &[]);
 }
 
+/// Three equal ones were sent: the first was lost, the last arrived twice. Their numbers are equal, so the order says nothing.
+#[test]
+fn of_equal_packets_one_is_lost_and_another_repeated() {
+    let (mut a, mut b) = exchange_of(20);
+    for place in [6, 18, 20] {
+        for (_, made) in [&mut a[place], &mut b[place]] {
+            (made.id, made.data) = (0, b"same".to_vec());
+        }
+    }
+    let (time, twice) = b[20].clone();
+    b.insert(21, (time + 20, twice));
+    b.remove(6);
+    let exchange = lay(&a, &b);
+    assert_eq!(lost(&exchange, A), [7], "{:?}", exchange.fates.a);
+    assert_eq!(numbers(&exchange, B, |fate| fate == Fate::Duplicated { of: 20 }), [21]);
+}
+
 #[test]
 fn overtaken_packets_are_those_that_arrive_late() {
     let (a, mut b) = exchange_of(20);
