@@ -3,8 +3,8 @@
 /// Which of these times belong together, by their places: each of the shorter list with the nearest of the longer one, in
 /// order, and none received before it was sent.
 ///
-/// `delay` is what a packet takes mostly, `least` what the fastest took, and `slack` how far the clocks may be wrong.
-pub(super) fn nearest(sent: &[i64], received: &[i64], (least, delay): (i64, i64), slack: i64) -> Vec<(usize, usize)> {
+/// `delay` is what a packet takes mostly, `fastest` what the fastest one took, and `slack` how far the clocks may be wrong.
+pub(super) fn nearest(sent: &[i64], received: &[i64], (fastest, delay): (i64, i64), slack: i64) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let is_loss = received.len() <= sent.len();
     let (few, many) = if is_loss { (received, sent) } else { (sent, received) };
@@ -34,13 +34,13 @@ pub(super) fn nearest(sent: &[i64], received: &[i64], (least, delay): (i64, i64)
         }
     }
     if !is_loss {
-        take_the_first(&mut found, sent, received, least, slack);
+        take_the_first(&mut found, sent, received, fastest, slack);
     }
     found
 }
 
 /// What arrived several times was sent once: its first arrival is that of the packet, however usual the time of a later one is.
-fn take_the_first(found: &mut [(usize, usize)], sent: &[i64], received: &[i64], least: i64, slack: i64) {
+fn take_the_first(found: &mut [(usize, usize)], sent: &[i64], received: &[i64], fastest: i64, slack: i64) {
     let time = |place: usize| received.get(place).copied().unwrap_or_default();
     let mut before: Option<usize> = None;
     for (of, place) in found {
@@ -54,7 +54,7 @@ fn take_the_first(found: &mut [(usize, usize)], sent: &[i64], received: &[i64], 
                 Some(before) => {
                     let is_closer =
                         time(*place).saturating_sub(time(earlier)) <= time(earlier).saturating_sub(time(before));
-                    transit >= least && is_closer
+                    transit >= fastest && is_closer
                 }
             }
         });

@@ -81,11 +81,12 @@ fn two_captures_show_what_the_wire_wrote() {
     });
     let sum = |of: fn(&pairs::Compared) -> usize| all.iter().flatten().map(of).sum::<usize>();
     println!(
-        "{} exchanges of {} packets, {} of them equal to others and {} of these exchanged, {} at the end, {} differences",
+        "{} exchanges of {} packets, {} of them equal to others and {} of these exchanged, {} left open, {} at the end, {} differences",
         all.len(),
         sum(|one| one.packets),
         sum(|one| one.equal),
         sum(|one| one.exchanged),
+        sum(|one| one.left_open),
         sum(|one| one.at_the_end),
         sum(|one| one.differences.len()),
     );

@@ -45,10 +45,10 @@ pub(crate) fn run(plan: &Plan, folder: &Path) {
     enter_new_network().unwrap();
     let server = host(Party::Server, plan);
     let threads = [&client.0, &server.0].map(|host| HostThread::start(host).unwrap());
-    let ([client, server], captures) = ([client.0, server.0], [client.1, server.1]);
+    let ([client, server], opened) = ([client.0, server.0], [client.1, server.1]);
     // Longer than anything is on the way: what rules hold adds 10 ms, and the computer some.
     let quiet = 2 * Plan::LONGEST_TRANSIT;
-    let capturing = captures.map(|capture| Capturing::start(capture, quiet).map_err(drop).unwrap());
+    let capturing = opened.map(|capture| Capturing::start(capture, quiet).map_err(drop).unwrap());
     let wire = Wire::between(&client, &server, plan.rules.parse().unwrap(), plan.seed).unwrap();
     let before = [0, 1].map(|end: usize| threads[end].counters().unwrap());
     let log = Arc::new(CallLog::default());

@@ -92,7 +92,7 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     let is_probe = ["keep-alive", "window-probe"].iter().any(|word| said.is(word));
     let is_said = said.is_retransmission();
     if segment.own {
-        let is = sent.resent && !is_probe || is_said && sent.resent;
+        let is = sent.resent && (is_said || !is_probe);
         score.claim("retransmission, at its sender", is_said, is, || what(""));
         score.claim("out of order, at its sender", said.is("out-of-order"), false, || {
             what("")
@@ -111,8 +111,8 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         });
     }
     let is_needless = if segment.own {
-        let came = segment.came.first().map(|at| &case.steps[1 - packet.end][*at]);
-        said.is("spurious-retransmission") && came.is_some_and(|step| step.was_acknowledged)
+        let arrival = segment.came.first().map(|at| &case.steps[1 - packet.end][*at]);
+        said.is("spurious-retransmission") && arrival.is_some_and(|step| step.was_acknowledged)
     } else {
         step.was_acknowledged && sent.resent && !segment.again && !is_probe && !segment.bad
     };

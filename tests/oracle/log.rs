@@ -28,7 +28,7 @@ impl CallLog {
         &self,
         end: &str,
         name: &str,
-        told: Value,
+        told: &Value,
         call: impl FnOnce() -> std::io::Result<T>,
     ) -> std::io::Result<T> {
         if self.over.load(Ordering::Relaxed) {

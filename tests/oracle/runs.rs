@@ -59,16 +59,13 @@ impl Run {
                 _temporary: None,
             });
         }
-        let (folder, temporary) = match std::env::var_os(KEEP) {
-            Some(keep) => {
-                let folder = Path::new(&keep).join(seed.to_string());
-                std::fs::create_dir_all(&folder).unwrap();
-                (folder, None)
-            }
-            None => {
-                let temporary = tempfile::tempdir().unwrap();
-                (temporary.path().to_owned(), Some(temporary))
-            }
+        let (folder, temporary) = if let Some(keep) = std::env::var_os(KEEP) {
+            let folder = Path::new(&keep).join(seed.to_string());
+            std::fs::create_dir_all(&folder).unwrap();
+            (folder, None)
+        } else {
+            let temporary = tempfile::tempdir().unwrap();
+            (temporary.path().to_owned(), Some(temporary))
         };
         let word = if size == Size::Short { "short" } else { "whole" };
         let errors = folder.join("errors.txt");

@@ -4,6 +4,7 @@ use super::files::{Files, Packet};
 
 /// A packet of TCP or UDP in the capture of an end.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Segment {
     /// Nanoseconds.
     pub(crate) time: i64,

@@ -42,7 +42,7 @@ impl<'a> Connection<'a> {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.sent += bytes.len();
         let about = json!({"bytes": bytes.len(), "up_to": self.sent});
-        self.log.call(self.end, "send", about, || self.stream.write_all(bytes))
+        self.log.call(self.end, "send", &about, || self.stream.write_all(bytes))
     }
 
     /// Sends this many bytes, some at a time.
@@ -64,7 +64,7 @@ impl<'a> Connection<'a> {
         let mut room = vec![0; 4096];
         let taken = self
             .log
-            .call(self.end, "recv", Value::Null, || self.stream.read(&mut room))?;
+            .call(self.end, "recv", &Value::Null, || self.stream.read(&mut room))?;
         room.truncate(taken);
         Ok(room)
     }
@@ -77,14 +77,14 @@ impl<'a> Connection<'a> {
     }
 
     fn shut(&mut self) -> io::Result<()> {
-        self.log.call(self.end, "shutdown", Value::Null, || {
+        self.log.call(self.end, "shutdown", &Value::Null, || {
             self.stream.shutdown(Shutdown::Write)
         })
     }
 
     fn close(self) -> io::Result<()> {
         let Self { stream, end, log, .. } = self;
-        log.call(end, "close", Value::Null, || {
+        log.call(end, "close", &Value::Null, || {
             drop(stream);
             Ok(())
         })
@@ -109,7 +109,7 @@ fn line(number: usize) -> Vec<u8> {
 }
 
 pub(super) fn server(listener: &TcpListener, plan: &Plan, log: &CallLog) -> io::Result<()> {
-    let (stream, _) = log.call("server", "accept", Value::Null, || listener.accept())?;
+    let (stream, _) = log.call("server", "accept", &Value::Null, || listener.accept())?;
     let mut client = Connection::new(stream, "server", plan, log)?;
     match plan.traffic {
         Traffic::Download => {
@@ -158,7 +158,7 @@ pub(super) fn server(listener: &TcpListener, plan: &Plan, log: &CallLog) -> io::
 }
 
 pub(super) fn client(socket: socket2::Socket, to: SocketAddr, plan: &Plan, log: &CallLog) -> io::Result<()> {
-    log.call("client", "connect", Value::Null, || {
+    log.call("client", "connect", &Value::Null, || {
         socket.connect_timeout(&to.into(), PATIENCE)
     })?;
     let mut server = Connection::new(socket.into(), "client", plan, log)?;

@@ -24,7 +24,7 @@ pub(super) fn server(socket: &UdpSocket, plan: &Plan, log: &CallLog) -> io::Resu
     let mut room = vec![0; 2048];
     loop {
         socket.set_read_timeout((!waiting.is_empty()).then_some(MOMENT))?;
-        match log.call("server", "recvfrom", Value::Null, || socket.recv_from(&mut room)) {
+        match log.call("server", "recvfrom", &Value::Null, || socket.recv_from(&mut room)) {
             Ok((length, from)) => {
                 received += 1;
                 waiting.push((received, room[..length].to_vec(), from));
@@ -48,7 +48,7 @@ pub(super) fn server(socket: &UdpSocket, plan: &Plan, log: &CallLog) -> io::Resu
                 continue;
             }
             let reply = request.to_ascii_uppercase();
-            log.call("server", "sendto", json!({"answers": number}), || {
+            log.call("server", "sendto", &json!({"answers": number}), || {
                 socket.send_to(&reply, from)
             })?;
         }
@@ -57,10 +57,10 @@ pub(super) fn server(socket: &UdpSocket, plan: &Plan, log: &CallLog) -> io::Resu
 
 pub(super) fn client(socket: &UdpSocket, to: SocketAddr, plan: &Plan, log: &CallLog) -> io::Result<()> {
     let random = &mut Random::of(plan.seed ^ 0xc11e);
-    let send = |text: &[u8]| log.call("client", "sendto", Value::Null, || socket.send_to(text, to));
+    let send = |text: &[u8]| log.call("client", "sendto", &Value::Null, || socket.send_to(text, to));
     let receive = || {
         let mut room = vec![0; 2048];
-        let taken = log.call("client", "recvfrom", Value::Null, || socket.recv_from(&mut room));
+        let taken = log.call("client", "recvfrom", &Value::Null, || socket.recv_from(&mut room));
         match taken {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),

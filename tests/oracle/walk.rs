@@ -19,6 +19,7 @@ pub(crate) enum Arrived {
 
 /// What an end knew when a packet passed it, and what the packet was.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Step {
     /// Of a received one.
     pub(crate) arrived: Option<Arrived>,
@@ -113,6 +114,12 @@ pub(crate) fn walk(segments: &[Segment], is_server: bool) -> Vec<Step> {
     steps.collect()
 }
 
+/// How far the one number is behind the other; negative where it is before it.
+fn distance(from: u32, to: u32) -> i64 {
+    let ahead = i64::from(to.wrapping_sub(from));
+    if before(to, from) { ahead - (1 << 32) } else { ahead }
+}
+
 impl Walk {
     fn sent(&mut self, segment: &Segment) -> Step {
         let end = segment.end();
@@ -127,10 +134,7 @@ impl Walk {
             cause: causes.find(|cause| !repeats_ack || *cause != Arrived::Next),
             quiet: self.causes.last().map(|(_, time)| segment.time - time),
             reacts: self.last_received.map(|last| segment.time - last),
-            room: self
-                .edge
-                .zip(self.highest)
-                .map(|(edge, next)| i64::from(edge.wrapping_sub(next).cast_signed())),
+            room: self.edge.zip(self.highest).map(|(edge, next)| distance(next, edge)),
             waited: self.waits_since.map(|since| segment.time - since),
             ended: self.broken || self.fin_acknowledged() && fin_read && self.has_acknowledged_fin(),
             asks: segment.ack()
