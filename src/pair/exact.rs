@@ -14,9 +14,11 @@ pub(super) struct Same {
     pub(super) pairs: Vec<(u32, u32)>,
     /// Of each of these, one capture has more than the other.
     pub(super) unequal: Vec<Unequal>,
+    /// Of each of these, both captures have as many, and several; they are among the pairs, too.
+    pub(super) groups: Vec<Unequal>,
 }
 
-/// The same packet, more often in one capture than in the other.
+/// The same packet, several times in a capture.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Unequal {
     pub(super) a: Vec<u32>,
@@ -45,8 +47,14 @@ pub(super) fn same<K: Ord + Copy>(a: &[Seen], b: &[Seen], key: impl Fn(bool, usi
                 let (first, second) = (a.get(..mine).unwrap_or_default(), b.get(..theirs).unwrap_or_default());
                 if mine == theirs {
                     same.pairs.extend(first.iter().zip(second).map(|(a, b)| (a.1, b.1)));
-                } else {
-                    same.unequal.push(Unequal {
+                }
+                if mine != theirs || mine > 1 {
+                    let all = if mine == theirs {
+                        &mut same.groups
+                    } else {
+                        &mut same.unequal
+                    };
+                    all.push(Unequal {
                         a: first.iter().map(|each| each.1).collect(),
                         b: second.iter().map(|each| each.1).collect(),
                     });

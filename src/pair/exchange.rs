@@ -7,6 +7,7 @@ use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
 use super::conversations::Conversation;
 use super::difference;
 use super::direction;
+use super::equals;
 use super::exact::{self, Same, Unequal};
 use super::fate::{self, Changes, Fate, Fates, Regrouping};
 use super::nat;
@@ -61,7 +62,7 @@ impl Exchange {
         if same.pairs.is_empty() && same.unequal.is_empty() {
             return Err(Apart::of(&known));
         }
-        Ok(Laying::new(known).lay(&same))
+        Ok(Laying::new(known).lay(same))
     }
 
     /// The time of a packet by A's clock.
@@ -126,7 +127,7 @@ impl Laying {
         }
     }
 
-    fn lay(mut self, same: &Same) -> Exchange {
+    fn lay(mut self, mut same: Same) -> Exchange {
         direction::deduce(&self.captures.a, &self.captures.b, &same.pairs, &mut self.conversations);
         self.set_clock(&same.pairs);
         if !matches!(self.clock.bound, Bound::Both(_)) {
@@ -146,11 +147,16 @@ impl Laying {
                 }
             }
         }
+        let lost = equals::repeated(
+            &mut same,
+            (&self.captures, &self.conversations, &self.clock),
+            &mut self.fates,
+        );
         for &(a, b) in &same.pairs {
             let changes = self.changes_of_equals(a, b);
             fate::set_pair(&mut self.fates, (a, b), changes);
         }
-        let equals = self.unequal(same);
+        let equals = self.unequal(&same, lost);
         self.changed();
         self.set_clock_by_changed(&same.pairs);
         let mut found = Found::default();
@@ -259,9 +265,8 @@ impl Laying {
         self.clock.error().saturating_add(RESOLUTION)
     }
 
-    /// Lets times decide among equal packets. Gives those, per capture, of which others are left: any of them may be the one.
-    fn unequal(&mut self, same: &Same) -> Both<Vec<u32>> {
-        let mut left: Both<Vec<u32>> = Both::default();
+    /// Lets times decide among equal packets. Adds those, per capture, of which others are left: any of them may be the one.
+    fn unequal(&mut self, same: &Same, mut left: Both<Vec<u32>>) -> Both<Vec<u32>> {
         for unequal in &same.unequal {
             let Some((from, mine, theirs)) = self.by_sender(unequal) else {
                 continue;
@@ -270,9 +275,11 @@ impl Laying {
                 let packets = places.iter().filter_map(|place| self.packet(side, *place));
                 packets.map(|seen| self.clock.by_a(side, seen.time)).collect()
             };
-            let delay = self.transit.of(from).map_or(0, |transit| transit.median);
-            let found = nearest(&times(from, mine), &times(from.other(), theirs), delay, self.slack());
-            let mut last = None;
+            let usual = self.transit.of(from);
+            let usual = usual.map_or((0, 0), |transit| (transit.least, transit.median));
+            let found = nearest(&times(from, mine), &times(from.other(), theirs), usual, self.slack());
+            // Where each of them arrived.
+            let mut arrived = Vec::new();
             for (sent, received) in found {
                 let (Some(&sent), Some(&received)) = (mine.get(sent), theirs.get(received)) else {
                     continue;
@@ -284,15 +291,9 @@ impl Laying {
                 };
                 let changes = self.changes_of_equals(pair.0, pair.1);
                 fate::set_pair(&mut self.fates, pair, changes);
-                last = last.or(Some(sent));
+                arrived.push((received, sent));
             }
-            for &place in theirs {
-                if fate::is_open(&self.fates, from.other(), place as usize) {
-                    if let Some(of) = last {
-                        fate::set(&mut self.fates, from.other(), place, Fate::Duplicated { of });
-                    }
-                }
-            }
+            fate::set_duplicates(&mut self.fates, from.other(), theirs, &arrived);
             let open = mine
                 .iter()
                 .filter(|place| fate::is_open(&self.fates, from, **place as usize));

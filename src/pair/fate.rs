@@ -128,6 +128,21 @@ pub(super) fn set(fates: &mut Fates, side: Side, place: u32, fate: Fate) {
     }
 }
 
+/// Those of these packets that are open arrived once more. `arrived` are, in order, the places where equal packets arrived for the first
+/// time, each with that of the packet that was sent.
+pub(super) fn set_duplicates(fates: &mut Fates, side: Side, places: &[u32], arrived: &[(u32, u32)]) {
+    for &place in places {
+        if !is_open(fates, side, place as usize) {
+            continue;
+        }
+        // A duplicate comes after the packet that it is one of.
+        let before = arrived.partition_point(|(received, _)| *received < place);
+        if let Some(&(_, of)) = arrived.get(before.saturating_sub(1)) {
+            set(fates, side, place, Fate::Duplicated { of });
+        }
+    }
+}
+
 /// A pair, of which the packets may differ.
 pub(super) fn set_pair(fates: &mut Fates, (a, b): (u32, u32), changes: Changes) {
     let fate = |other| match changes {

@@ -5,7 +5,7 @@
 //! 1. `seen`: of each packet, a `digest` of what does not change on the way, and what else is compared; `conversations`: which
 //!    of them belong together.
 //! 2. `exact`: packets with the same digest. `direction`: which capture was made at which end. `clock`: how far the clocks differ.
-//! 3. `nearest`: times decide among equal packets. Then the packets that were changed, and with `regroup` the bytes that are in other
+//! 3. `nearest`, `equals`: times decide among equal packets. Then the packets that were changed, and with `regroup` the bytes that are in other
 //!    packets at each end, by the `streams`.
 //!    `nat`: which conversation has other addresses at the other end; `apart`: why there is nothing in common.
 //! 4. `verdict`: what became of the others, each a [`Fate`]; `order`: which were overtaken.
@@ -21,6 +21,7 @@ mod conversations;
 mod difference;
 mod digest;
 mod direction;
+mod equals;
 mod exact;
 mod exchange;
 mod fate;

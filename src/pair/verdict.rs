@@ -142,7 +142,7 @@ impl Judge<'_> {
         if let Some(outside) = self.outside(side, from, seen.time) {
             return Fate::NotKnown(outside);
         }
-        if from == side && self.was_acknowledged(side, seen) {
+        if from == side && self.was_acknowledged(side, seen) && !self.may_have_come_later(side, place, seen) {
             return Fate::Missed;
         }
         if from != side {
@@ -192,6 +192,19 @@ impl Judge<'_> {
             return false;
         };
         stream.acknowledged.is_some_and(|next| next >= end) && !stream.has(side.other(), start, end)
+    }
+
+    /// Were its bytes sent again, and may they have arrived when the other capture had ended? Then that is what was acknowledged.
+    fn may_have_come_later(&self, side: Side, place: u32, seen: &Seen) -> bool {
+        let Some((stream, start, end)) = self.range(side, seen) else {
+            return false;
+        };
+        let from = sent_at(self.conversations, (seen.conversation, seen.from_low));
+        let mut again = stream.overlapping(side, start, end).filter(|other| other.place > place);
+        again.any(|other| {
+            let packet = self.captures.of(side).packets.get(other.place as usize);
+            packet.is_some_and(|packet| self.outside(side, from, packet.time).is_some())
+        })
     }
 
     /// The later packet of this capture that has the same bytes.

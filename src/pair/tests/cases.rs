@@ -181,6 +181,50 @@ fn a_duplicate_is_no_pair() {
     assert_others_arrived(&exchange, A, &[]);
 }
 
+/// The copy comes after as long as packets usually take here, and the packet itself was faster.
+#[test]
+fn the_first_arrival_is_no_duplicate() {
+    let (mut a, mut b) = exchange_of(20);
+    let (_, twice) = b[10].clone();
+    a[10].0 += 40;
+    b.insert(11, (b[10].0 + 40, twice));
+    let exchange = lay(&a, &b);
+    assert_eq!(numbers(&exchange, B, |fate| fate == Fate::Duplicated { of: 10 }), [12]);
+    assert_others_arrived(&exchange, A, &[]);
+}
+
+#[test]
+fn a_duplicate_of_equal_packets_is_one_of_the_latest() {
+    let (mut a, mut b) = exchange_of(20);
+    for place in [6, 8, 10, 12] {
+        for (_, made) in [&mut a[place], &mut b[place]] {
+            (made.id, made.data) = (0, b"same".to_vec());
+        }
+    }
+    let (time, twice) = b[10].clone();
+    b.insert(11, (time + 20, twice));
+    let exchange = lay(&a, &b);
+    assert_eq!(numbers(&exchange, B, |fate| fate == Fate::Duplicated { of: 10 }), [12]);
+    assert_others_arrived(&exchange, A, &[]);
+}
+
+/// Three equal ones were sent: the first was lost, the last arrived twice. Their numbers are equal, so the order says nothing.
+#[test]
+fn of_equal_packets_one_is_lost_and_another_repeated() {
+    let (mut a, mut b) = exchange_of(20);
+    for place in [6, 18, 20] {
+        for (_, made) in [&mut a[place], &mut b[place]] {
+            (made.id, made.data) = (0, b"same".to_vec());
+        }
+    }
+    let (time, twice) = b[20].clone();
+    b.insert(21, (time + 20, twice));
+    b.remove(6);
+    let exchange = lay(&a, &b);
+    assert_eq!(lost(&exchange, A), [7], "{:?}", exchange.fates.a);
+    assert_eq!(numbers(&exchange, B, |fate| fate == Fate::Duplicated { of: 20 }), [21]);
+}
+
 #[test]
 fn overtaken_packets_are_those_that_arrive_late() {
     let (a, mut b) = exchange_of(20);

@@ -1,0 +1,97 @@
+//! What is said of the states of both ends, against the states that each end's own capture proves.
+
+use super::case::{Case, END};
+use super::said::Said;
+use super::score::Score;
+
+/// Judges what is said of the states in the capture of an end.
+pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], score: &mut Score) {
+    let segments = &case.ends[end];
+    for (at, (segment, said)) in segments.iter().zip(all).enumerate() {
+        if segment.protocol != 6 || segment.rst() {
+            continue;
+        }
+        let place = |who: usize, is: &str| {
+            let plan = &case.run.plan;
+            let told = &said.states[who];
+            format!(
+                "seed {} {:?} {}.pcapng packet {}: {} said {told:?}, is {is} (came {:?})",
+                plan.seed,
+                plan.traffic,
+                END[end],
+                at + 1,
+                END[who],
+                segment.came
+            )
+        };
+        for who in [0, 1] {
+            let Some((before, after, _)) = &said.states[who] else {
+                continue;
+            };
+            if after == "?" {
+                continue;
+            }
+            if who == end {
+                // Its own state: what it has sent and what has reached it are all in this capture.
+                let [was, is] = case.steps[end][at].state;
+                let changes = before != after && before != "?";
+                if changes || was != is {
+                    score.claim("a change of the own state", changes || after == is, after == is, || {
+                        place(who, is)
+                    });
+                }
+            } else if segment.own {
+                // What it does to the other end.
+                let Some(is) = there(case, end, at) else { continue };
+                let class = match &**after {
+                    "CLOSE-WAIT" => "deduced: the other end is in CLOSE-WAIT",
+                    "SYN-RECEIVED" => "deduced: the other end is in SYN-RECEIVED",
+                    "ESTABLISHED" if before != after => "deduced: the other end is in ESTABLISHED",
+                    "FIN-WAIT-2" => "deduced: the other end is in FIN-WAIT-2",
+                    "TIME-WAIT" => "deduced: the other end is in TIME-WAIT",
+                    "CLOSED" if before != after => "deduced: the other end is in CLOSED",
+                    "CLOSING" => "deduced: the other end is in CLOSING",
+                    _ => continue,
+                };
+                // What the other end has sent meanwhile cannot be known here yet.
+                let is_true = after == is || moved(after) == Some(is);
+                score.claim(class, true, is_true, || place(who, is));
+            } else {
+                // The state of its sender when it was sent.
+                let Some(of) = segment.of.filter(|_| !segment.bad && !segment.again) else {
+                    continue;
+                };
+                let [was, is] = case.steps[1 - end][of].state;
+                if was != is || before != after {
+                    score.claim("a change of the sender's state", true, after == is, || place(who, is));
+                }
+            }
+        }
+    }
+}
+
+/// The state after this one, when the end has closed of its own accord. RFC 9293 section 3.3.2
+fn moved(state: &str) -> Option<&'static str> {
+    match state {
+        "ESTABLISHED" | "SYN-RECEIVED" => Some("FIN-WAIT-1"),
+        "CLOSE-WAIT" => Some("LAST-ACK"),
+        _ => None,
+    }
+}
+
+/// The state of the other end when it had received this packet; where it never did, when that should have been.
+fn there(case: &Case<'_>, end: usize, at: usize) -> Option<&'static str> {
+    let (segment, other) = (&case.ends[end][at], 1 - end);
+    let arrived = segment.came.iter().find(|at| !case.ends[other][**at].bad);
+    if let Some(at) = arrived {
+        return Some(case.steps[other][*at].state[1]);
+    }
+    let before = case.ends[other]
+        .iter()
+        .take_while(|one| one.time <= segment.time)
+        .count();
+    Some(match before.checked_sub(1) {
+        Some(last) => case.steps[other][last].state[1],
+        None => case.steps[other].first()?.state[0],
+    })
+}
