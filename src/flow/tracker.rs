@@ -15,7 +15,7 @@ use super::segment::Remark;
 use super::segment_info::TcpSegmentInfo;
 use super::store::Store;
 use super::tcp::{Since, Tcp};
-use super::udp::{DatagramId, Udp};
+use super::udp::{DatagramId, NewDatagram};
 use crate::frame::Time;
 use crate::wire::{Completeness, Packet, Protocol};
 
@@ -141,7 +141,7 @@ impl Tracker {
             return None;
         };
         let since = Since {
-            last: pause,
+            last: pause.filter(|&pause| pause >= 0),
             first: now.time.since(record.first),
         };
         let segment = if source == destination {
@@ -170,26 +170,32 @@ impl Tracker {
             index
         } else {
             let roles = roles::of_datagram(source.port(), destination.port());
-            self.enter(now, key, side, roles, ProtocolRecord::Udp(Udp::default()))
+            self.enter(now, key, side, roles, ProtocolRecord::Udp(Box::default()))
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        let id = DatagramId {
-            identification: packet.ipv4().map_or(0, |ip| ip.identification()),
-            length: udp.length(),
+        let bytes = layer.payload().bytes;
+        let new = NewDatagram {
+            id: DatagramId {
+                identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+                length: udp.length(),
+            },
+            length: data,
+            data: bytes.get(..data),
         };
         let is_fragment = layer.completeness() == Completeness::FirstFragment;
         let ProtocolRecord::Udp(udp) = &mut record.protocol else {
             return None;
         };
-        if let Some(part) = udp.whole(sender, id).filter(|_| !is_fragment) {
+        let known = if is_fragment { None } else { udp.whole(sender, new) };
+        if let Some(part) = known {
             let datagram = Datagram { length: data, part };
             return Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)));
         }
-        let datagram = udp.follow(sender, now, data, id);
+        let datagram = udp.follow(sender, now, new);
         if is_fragment {
-            udp.is_fragment(sender, id, datagram);
+            udp.is_fragment(sender, new.id, datagram);
         }
         record.count(sender, packet.original_length(), data as u64);
         let ProtocolRecord::Udp(udp) = &record.protocol else {
@@ -201,7 +207,7 @@ impl Tracker {
         Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)))
     }
 
-    fn icmp_error(&mut self, now: CurrentPacket, error: &IcmpError) -> Option<PacketInFlow> {
+    fn icmp_error(&mut self, now: CurrentPacket, error: &IcmpError<'_>) -> Option<PacketInFlow> {
         let (key, side) = Key::new(error.protocol, error.source, error.destination)?;
         let index = self.store.find(&key)?;
         let record = self.store.touch(index)?;
@@ -210,7 +216,7 @@ impl Tracker {
         record.notices = record.notices.saturating_add(1);
         let about = match &mut record.protocol {
             ProtocolRecord::Tcp(tcp) => tcp.find_quoted(cause, now, error),
-            ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id),
+            ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id, error.data),
         };
         let notice = Notice {
             about: about.map(|(packet, _)| packet),

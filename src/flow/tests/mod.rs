@@ -6,5 +6,6 @@ mod bounds;
 mod datagrams;
 mod ends;
 mod repetitions;
+mod replies;
 mod script;
 mod tcp;

@@ -33,7 +33,7 @@ pub(super) struct PacketRecord<'r, 'a> {
     /// Which way it went, where the capture says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) direction: Option<DirectionRecord>,
-    /// Bytes on the wire.
+    /// Bytes of the frame before the capture cut it.
     pub(super) length: usize,
     /// Bytes captured: fewer than `length` when the capture cut the packet.
     pub(super) captured: usize,

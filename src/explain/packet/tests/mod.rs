@@ -130,12 +130,14 @@ const DELAYS: [Delay; 5] = [
     Delay::ZeroWindow(Party::Server),
 ];
 
-const ICMP_ERROR_KINDS: [IcmpErrorKind; 6] = [
+const ICMP_ERROR_KINDS: [IcmpErrorKind; 8] = [
     IcmpErrorKind::PortUnreachable,
+    IcmpErrorKind::ProtocolUnreachable,
     IcmpErrorKind::Unreachable,
     IcmpErrorKind::Prohibited,
     IcmpErrorKind::TooBig,
     IcmpErrorKind::TimeExceeded,
+    IcmpErrorKind::ReassemblyTimeExceeded,
     IcmpErrorKind::Other,
 ];
 
