@@ -80,6 +80,8 @@ pub struct Exchange {
     pub answered: u64,
     /// The latest of the requests without a reply: the numbers of their packets, at most 64.
     pub waiting: Vec<u64>,
+    /// Requests of which the reply came from another address or port, so in another conversation: their packets, at most 64.
+    pub elsewhere: Vec<u64>,
     /// From the requests to their replies, where it is known which reply is whose.
     pub round_trips: Option<RoundTrips>,
 }

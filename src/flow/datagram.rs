@@ -3,6 +3,8 @@
 //! What the data prove is told as a fact, what only order and time suggest as deduced. Where several requests are left, all of them
 //! are named.
 
+use std::net::SocketAddr;
+
 /// What a datagram does in its conversation.
 #[derive(Debug, Clone, Copy)]
 pub struct Datagram {
@@ -32,6 +34,8 @@ pub enum DatagramPart {
         /// Number of the packet that it repeats.
         of: u64,
     },
+    /// The first datagram between two sockets, which answers a request that was sent to another address or port.
+    ReplyFromElsewhere(FromElsewhere),
     /// Another datagram of the server: no request waits for one.
     Unasked,
 }
@@ -64,6 +68,19 @@ pub struct Reply {
     pub is_another: bool,
 }
 
+/// A reply from another address or port than the request went to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FromElsewhere {
+    /// Number of the packet with the request, which belongs to another conversation.
+    pub request: u64,
+    /// Where the request went.
+    pub asked: SocketAddr,
+    /// Nanoseconds since the request, 0 or more; absent where a time is missing or the clock went back.
+    pub after: Option<i64>,
+    /// How it is known that it answers this one.
+    pub evidence: Evidence,
+}
+
 /// How it is known which request a reply answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Evidence {
@@ -75,6 +92,8 @@ pub enum Evidence {
     DnsQuestion,
     /// Deduced: no other request waits for a reply.
     OnlyWaiting,
+    /// Deduced: it goes to the socket that sent the request, from the host or the port that was asked, or the request went to a group.
+    ToAsker,
     /// Deduced: it is the latest request, sent after a pause that is long beside the time until the reply.
     AfterPause,
 }

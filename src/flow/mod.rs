@@ -10,7 +10,8 @@
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
 //! - [`repetition`]: what one capture shows about a segment that was sent again, and what it leaves open;
-//! - `udp` and [`datagram`]: requests and replies; `content` and [`dns`]: what their data show; [`round_trips`]: their times;
+//! - `udp` and [`datagram`]: requests and replies; `content` and [`dns`]: what their data show; `elsewhere`: replies from
+//!   another address; [`round_trips`]: their times;
 //! - `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,7 @@ mod content;
 pub mod conversation;
 pub mod datagram;
 pub mod dns;
+mod elsewhere;
 mod icmp_error;
 mod key;
 pub mod number;

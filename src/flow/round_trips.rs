@@ -17,7 +17,8 @@ pub struct RoundTrips {
 
 impl RoundTrips {
     /// The first one, of this many nanoseconds.
-    pub(super) fn of(trip: u64) -> Self {
+    #[must_use]
+    pub fn of(trip: u64) -> Self {
         let wide = u128::from(trip);
         Self {
             count: 1,
@@ -28,8 +29,8 @@ impl RoundTrips {
         }
     }
 
-    /// One more.
-    pub(super) fn add(&mut self, trip: u64) {
+    /// One more, of this many nanoseconds.
+    pub fn add(&mut self, trip: u64) {
         let wide = u128::from(trip);
         self.count += 1;
         self.min = self.min.min(trip);

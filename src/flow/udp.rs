@@ -65,7 +65,7 @@ pub(super) struct NewDatagram<'a> {
 }
 
 impl NewDatagram<'_> {
-    fn content(&self) -> Content {
+    pub(super) fn content(&self) -> Content {
         self.data.map_or(Content::UNKNOWN, Content::of)
     }
 }
@@ -87,6 +87,8 @@ pub(super) struct Udp {
     /// Replies to one of the requests that are [`Fate::Undecided`].
     undecided: u32,
     round_trips: Option<Box<RoundTrips>>,
+    /// Requests that were answered from another address or port.
+    elsewhere: Vec<u64>,
     /// A datagram of which only the first fragment has come: who sent it, what identifies it, and its part.
     fragment: Option<(Party, DatagramId, DatagramPart)>,
 }
@@ -238,6 +240,18 @@ impl Udp {
         DatagramPart::Reply(reply)
     }
 
+    /// A reply to this request came from another address or port.
+    pub(super) fn answer_from_elsewhere(&mut self, request: u64, now: CurrentPacket) {
+        let is_it = |sent: &SentDatagram| sent.packet.whole(now.number) == request;
+        let place = self.remembered.iter().position(is_it);
+        if let Some(place) = place {
+            self.reply_to(place, Evidence::ToAsker, now);
+        }
+        if self.elsewhere.len() < MOST && !self.elsewhere.contains(&request) {
+            self.elsewhere.push(request);
+        }
+    }
+
     fn reply_to_one_of(&mut self, places: &[usize], now: CurrentPacket) -> DatagramPart {
         let requests = places.iter().filter_map(|&place| self.remembered.get(place));
         let candidates = Candidates::of(requests.map(|request| request.packet.whole(now.number)));
@@ -357,6 +371,7 @@ impl Udp {
                 + self.given_up,
             refused: self.refused,
             waiting: waiting.map(|request| request.packet.whole(self.last)).collect(),
+            elsewhere: self.elsewhere.clone(),
             round_trips: self.round_trips.as_deref().copied(),
         }
     }

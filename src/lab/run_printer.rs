@@ -237,6 +237,7 @@ impl RunPrinter<'_> {
                     first: Some(result.first()),
                     several: result.conversations.len() > 1,
                     full: self.full,
+                    reassembled: None,
                 };
                 write(&mut text, &self.style, &shown)?;
                 out.write_all(&text)?;

@@ -63,6 +63,8 @@ pub struct ShownPacket<'s, 'p> {
     pub several: bool,
     /// All of its data, not only their beginning?
     pub full: bool,
+    /// Of a datagram that was put together: from how many fragments.
+    pub reassembled: Option<usize>,
 }
 
 impl<'s, 'p> ShownPacket<'s, 'p> {
@@ -77,6 +79,7 @@ impl<'s, 'p> ShownPacket<'s, 'p> {
             first: None,
             several: false,
             full: false,
+            reassembled: None,
         }
     }
 

@@ -83,6 +83,15 @@ fn datagram_pairs(comment: &mut String, part: DatagramPart) {
                 number(comment, "candidate", packet);
             }
         }
+        DatagramPart::ReplyFromElsewhere(answer) => {
+            number(comment, "answers", answer.request);
+            word(comment, "certainty", words::certainty(answer.evidence));
+            word(comment, "evidence", words::evidence(answer.evidence));
+            if let Some(after) = answer.after {
+                number(comment, "round_trip", after);
+                comment.push_str("ns");
+            }
+        }
         DatagramPart::Copy { of } => number(comment, "copies", of),
         DatagramPart::Unasked => {}
     }

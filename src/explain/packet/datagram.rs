@@ -4,7 +4,7 @@ use super::super::context::is_to_many;
 use super::super::sentence::SentencePart;
 use super::super::words::{bytes, duration};
 use crate::flow::PacketInFlow;
-use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, Reply};
+use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, FromElsewhere, Reply};
 use crate::flow::dns::Question;
 use crate::wire::{Completeness, Packet, Protocol};
 
@@ -41,6 +41,9 @@ pub(super) fn reason(packet: &Packet<'_>, in_flow: &PacketInFlow, datagram: &Dat
                 " ",
                 call
             ),
+            DatagramPart::ReplyFromElsewhere(answer) => {
+                sentence!(reply_from_elsewhere(answer), ": the ", sender, " ", call)
+            }
             DatagramPart::Copy { of } => {
                 return sentence!(
                     "a copy of packet ",
@@ -66,10 +69,31 @@ fn reply_to(reply: Reply) -> String {
     let known = match reply.evidence {
         Evidence::SameData | Evidence::Uppercase => "",
         Evidence::DnsQuestion => " (it has the same identifier and question)",
+        Evidence::ToAsker => " (deduced: it goes to the socket that asked)",
         Evidence::OnlyWaiting => " (deduced: no other request waits for one)",
         Evidence::AfterPause => " (deduced: the latest request, sent after a pause)",
     };
     sentence!(which, " reply to packet ", reply.request, after, known)
+}
+
+/// `a reply to packet 1, which went to 192.0.2.7:69, 20.0 ms later`
+fn reply_from_elsewhere(answer: FromElsewhere) -> String {
+    let after = answer
+        .after
+        .map_or(String::new(), |after| sentence!(", ", duration(after), " later"));
+    let known = if answer.evidence.is_proof() {
+        ""
+    } else {
+        " (deduced: it goes to the socket that asked)"
+    };
+    sentence!(
+        "a reply to packet ",
+        answer.request,
+        ", which went to ",
+        answer.asked,
+        after,
+        known
+    )
 }
 
 /// `packets 1 and 2`, `64 requests, packets 1 to 99`
@@ -137,6 +161,10 @@ pub fn tag(part: DatagramPart) -> Option<String> {
             sentence!(which, reply.request, known)
         }
         DatagramPart::ReplyToOneOf(candidates) => sentence!("reply to one of ", candidates),
+        DatagramPart::ReplyFromElsewhere(answer) => {
+            let known = if answer.evidence.is_proof() { "" } else { ", deduced" };
+            sentence!("reply to ", answer.request, " from elsewhere", known)
+        }
         DatagramPart::Copy { of } => sentence!("copy of ", of),
         DatagramPart::Unasked => "unasked".to_owned(),
     })

@@ -80,7 +80,7 @@ impl Error {
             IcmpErrorKind::Prohibited => sentence!("did not arrive: a firewall or router at ", by, " forbids it"),
             IcmpErrorKind::TooBig => {
                 let mtu = match self.mtu() {
-                    0 => "whose MTU is not told".to_owned(),
+                    0 => "whose MTU is not given".to_owned(),
                     mtu => sentence!("whose MTU is ", bytes(mtu.into())),
                 };
                 sentence!("did not arrive: it is too large for the link after ", by, ", ", mtu)
@@ -123,9 +123,9 @@ impl Error {
     }
 }
 
-/// Why an ICMP error was sent: what it tells the sender of the quoted packet.
+/// Why an ICMP error was sent: what it reports to the sender of the quoted packet.
 pub(super) fn reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -> String {
-    // The one who is told sent the packet that is quoted.
+    // It goes to the sender of the packet that is quoted.
     let other = in_flow.sender.other();
     let known = notice.about.map(|number| sentence!("packet ", number));
     let which = known.unwrap_or_else(|| sentence!("a packet of the ", other, "'s"));
@@ -133,14 +133,14 @@ pub(super) fn reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notic
         Some(error) => error.fate(notice.says),
         None => "met a difficulty: see type and code".to_owned(),
     };
-    sentence!("tells the ", other, " that ", which, " ", fate)
+    sentence!("reports to the ", other, " that ", which, " ", fate)
 }
 
 /// The same of an error that belongs to no conversation that was captured; `None` where it quotes no ports.
 pub(super) fn alone(packet: &Packet<'_>) -> Option<Sentence> {
     let says = icmp_error_kind(packet).filter(|&says| says != IcmpErrorKind::Other)?;
     let error = Error::of(packet)?;
-    let mut told = String::from("tells ");
+    let mut told = String::from("reports to ");
     told.push_str(&error.from.to_string());
     " that its packet ".add_to(&mut told);
     told.push_str(&error.fate(says));

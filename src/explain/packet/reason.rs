@@ -169,10 +169,11 @@ fn data_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -
         return sentence!("carries data of the ", sender);
     };
     let payload = packet.payload().bytes;
-    let what = if is_line(payload) && payload.len() as u64 == data.count() {
-        "the line"
-    } else {
-        "data"
+    let what = match is_line(payload) && payload.len() as u64 == data.count() {
+        true if data.first == 1 => "the line",
+        // What came before it decides, and is not at hand.
+        true => "a line, or the end of one",
+        false => "data",
     };
     let mut carried = sentence!(
         "carries ",

@@ -20,7 +20,7 @@ pub fn place(in_flow: &PacketInFlow) -> String {
             place,
             "; its time is ",
             duration(pause.saturating_neg()),
-            " before that of the one before: the clock went back"
+            " before that of the one before: the clock went back, or the file is not in order"
         ),
         None => place,
     }

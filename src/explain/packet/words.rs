@@ -125,6 +125,7 @@ pub const fn datagram(part: DatagramPart) -> &'static str {
         DatagramPart::Request { .. } => "request",
         DatagramPart::Reply(Reply { is_another: false, .. }) | DatagramPart::ReplyToOneOf(_) => "reply",
         DatagramPart::Reply(_) => "another-reply",
+        DatagramPart::ReplyFromElsewhere(_) => "reply-from-elsewhere",
         DatagramPart::Copy { .. } => "copy",
         DatagramPart::Unasked => "unasked",
     }
@@ -146,6 +147,7 @@ pub const fn evidence(evidence: Evidence) -> &'static str {
         Evidence::SameData => "same-data",
         Evidence::Uppercase => "same-data-in-uppercase",
         Evidence::DnsQuestion => "dns-identifier-and-question",
+        Evidence::ToAsker => "to-the-socket-that-asked",
         Evidence::OnlyWaiting => "only-waiting-request",
         Evidence::AfterPause => "latest-request-after-a-pause",
     }

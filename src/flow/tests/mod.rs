@@ -4,6 +4,7 @@ mod anomalies;
 mod any;
 mod bounds;
 mod datagrams;
+mod elsewhere;
 mod ends;
 mod repetitions;
 mod replies;

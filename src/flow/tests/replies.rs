@@ -45,6 +45,7 @@ fn brief(in_flow: &PacketInFlow) -> String {
             format!("{another}reply to {}, {:?}, {after:?}", reply.request, reply.evidence)
         }
         DatagramPart::ReplyToOneOf(candidates) => format!("one of {:?}", candidates.packets()),
+        DatagramPart::ReplyFromElsewhere(answer) => format!("elsewhere to {}", answer.request),
         DatagramPart::Copy { of } => format!("copy of {of}"),
         DatagramPart::Unasked => "unasked".to_owned(),
     }

@@ -204,7 +204,8 @@ struct ReplyRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Evidence"))]
 struct EvidenceRecord {
-    /// `same-data`, `same-data-in-uppercase`, `dns-identifier-and-question`, `only-waiting-request`, `latest-request-after-a-pause`;
+    /// `same-data`, `same-data-in-uppercase`, `dns-identifier-and-question`, `only-waiting-request`, `to-the-socket-that-asked`,
+    /// `latest-request-after-a-pause`;
     /// `several-requests` where none of these decides.
     kind: &'static str,
     /// Numbers of the packets with the requests that it may answer; of more than four the first three and the last.
@@ -355,6 +356,17 @@ fn replies(part: DatagramPart) -> Option<ReplyRecord> {
             evidence: EvidenceRecord {
                 kind: words::evidence(reply.evidence),
                 packets: vec![reply.request],
+                count: 1,
+            },
+        },
+        DatagramPart::ReplyFromElsewhere(answer) => ReplyRecord {
+            packet: Some(answer.request),
+            nanoseconds: answer.after,
+            another: false,
+            certainty: words::certainty(answer.evidence),
+            evidence: EvidenceRecord {
+                kind: words::evidence(answer.evidence),
+                packets: vec![answer.request],
                 count: 1,
             },
         },

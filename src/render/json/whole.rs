@@ -125,6 +125,8 @@ struct ExchangeRecord {
     refused: u64,
     /// Of those without a reply and without an ICMP error the latest, 64 at most: the numbers of their packets.
     no_reply: Vec<u64>,
+    /// Requests of which the reply came from another address or port, so in another conversation: their packets, 64 at most.
+    elsewhere: Vec<u64>,
     /// From the requests to their replies, where it is known which reply is whose.
     #[serde(skip_serializing_if = "Option::is_none")]
     round_trips: Option<RoundTripsRecord>,
@@ -205,6 +207,7 @@ fn exchange_record(exchange: &Exchange) -> ExchangeRecord {
         unanswered: exchange.unanswered,
         refused: exchange.refused,
         no_reply: exchange.waiting.clone(),
+        elsewhere: exchange.elsewhere.clone(),
         round_trips: exchange.round_trips.map(|trips| RoundTripsRecord {
             count: trips.count,
             min: trips.min,

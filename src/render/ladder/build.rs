@@ -5,7 +5,7 @@ use super::{
     RowKind, TransportName, fold, gaps, requests, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
-use crate::explain::count;
+use crate::explain::{count, duration};
 use crate::flow::PacketKind;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::datagram::IcmpErrorKind;
@@ -337,6 +337,20 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     }
     if input.packets.iter().all(|seen| seen.time.is_none()) && !input.timeline.calls.is_empty() {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());
+    }
+    let mut earlier = input.packets.iter().filter_map(|seen| {
+        let pause = seen.in_flow.pause.filter(|&pause| pause < 0)?;
+        Some((seen.number, pause.saturating_neg()))
+    });
+    if let Some((number, back)) = earlier.next() {
+        let more = match earlier.count() as u64 {
+            0 => String::new(),
+            more => format!(", and so are {}", count(more, "later one")),
+        };
+        notes.push(format!(
+            "The time of packet {number} is {} before that of the packet before{more}: the clock went back, or the file is not in order",
+            duration(back)
+        ));
     }
     let has = |remark: Remark| {
         let mut segments = input.packets.iter().filter_map(|seen| seen.in_flow.segment());

@@ -146,7 +146,7 @@ fn segment_remark(
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// The reply to a request, where the data prove it, needs no word: it stands below it.
+/// The reply to a request, where the data prove it, needs no word.
 fn datagram_remark(part: DatagramPart, is_unanswered: bool) -> Option<String> {
     let is_plain = matches!(part, DatagramPart::Unasked)
         || matches!(part, DatagramPart::Reply(reply) if !reply.is_another && reply.evidence.is_proof());

@@ -67,6 +67,7 @@ pub(super) fn without_reply(input: &LadderInput<'_>) -> WithoutReply {
             replies = 0;
         }
     }
+    without.packets.retain(|number| !exchange.elsewhere.contains(number));
     without.undecided = undecided.len().saturating_sub(replies);
     without
 }

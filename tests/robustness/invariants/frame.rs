@@ -109,6 +109,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&Pack
         first: Some(Time(0)),
         several: in_flow.is_some_and(|in_flow| in_flow.conversation > 1),
         full: true,
+        reassembled: None,
     };
     for view in views::ALL {
         let ViewOf::Packets { write, .. } = view.of else {

@@ -61,10 +61,11 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
     );
 }
 
-const EVIDENCE: [Evidence; 5] = [
+const EVIDENCE: [Evidence; 6] = [
     Evidence::SameData,
     Evidence::Uppercase,
     Evidence::DnsQuestion,
+    Evidence::ToAsker,
     Evidence::OnlyWaiting,
     Evidence::AfterPause,
 ];
@@ -87,6 +88,7 @@ fn every_pair_is_documented() {
             "request",
             "reply",
             "another-reply",
+            "reply-from-elsewhere",
             "copy",
             "unasked",
             "notice",

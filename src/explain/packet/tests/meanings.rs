@@ -350,3 +350,33 @@ fn how_sure_a_reply_is_to_answer_a_request_is_told() {
     }
     assert_eq!(Candidates::of([1]), None);
 }
+
+#[test]
+fn only_what_is_one_line_with_its_end_is_called_a_line() {
+    let bytes = unhex(PUSH);
+    let whole = packet(&bytes);
+    let at = whole.payload().at;
+    let told = |data: &[u8; 6], first: i64| {
+        let mut bytes = bytes.clone();
+        bytes[at..at + 6].copy_from_slice(data);
+        let segment = Segment {
+            data: Some(ByteRange { first, last: first + 5 }),
+            ..push()
+        };
+        let in_flow = in_flow(PacketKind::Segment(segment));
+        let sentence = reason(&packet(&bytes), Some(&in_flow)).unwrap().into_owned();
+        sentence.split_once(": ").unwrap().0.to_owned()
+    };
+    assert_eq!(told(b"hello\n", 1), "carries the line");
+    // Without its end, several, with an end inside, not text; of a later one the beginning may have come before.
+    for data in [
+        b"hello!",
+        b"a\nb\nc\n",
+        b"a\nbcde",
+        b"a\0bcd\n",
+        b"\xff\xfe\xfd\xfc\xfb\n",
+    ] {
+        assert_eq!(told(data, 1), "carries data", "{data:?}");
+    }
+    assert_eq!(told(b"hello\n", 7), "carries a line, or the end of one");
+}

@@ -4,6 +4,7 @@ mod again;
 mod comments;
 mod every;
 mod meanings;
+mod notices;
 
 use std::net::SocketAddr;
 
