@@ -43,7 +43,7 @@ impl<'a> Question<'a> {
         }
         end += 4;
         let bytes = data.get(HEADER..end)?;
-        let is_bare = number(6)? == 0 && number(8)? == 0 && flags & 0x000f == 0;
+        let is_bare = number(6)? == 0 && number(8)? == 0 && flags.trailing_zeros() >= 4;
         let ends = match number(10)? {
             0 => data.len() == end,
             // An additional record: the root's name and type OPT (41). RFC 6891 section 6.1.2

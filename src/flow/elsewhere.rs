@@ -71,13 +71,12 @@ impl LatestRequests {
                 .filter(|request| request.from == destination && request.to != source)
         };
         let mut proved = asked().filter_map(|request| Some((request, content.answers(request.content, data)?)));
-        let (request, evidence) = match (proved.next(), proved.next()) {
-            (Some(only), None) => only,
-            _ => {
-                let soon = |request: &&AskedRequest| now.time.since(request.time).is_some_and(|after| after <= SOON);
-                let request = asked().filter(soon).find(|request| request.suits(source))?;
-                (request, Evidence::ToAsker)
-            }
+        let (request, evidence) = if let (Some(only), None) = (proved.next(), proved.next()) {
+            only
+        } else {
+            let soon = |request: &&AskedRequest| now.time.since(request.time).is_some_and(|after| after <= SOON);
+            let request = asked().filter(soon).find(|request| request.suits(source))?;
+            (request, Evidence::ToAsker)
         };
         let answer = FromElsewhere {
             request: request.packet.whole(now.number),

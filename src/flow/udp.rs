@@ -33,6 +33,8 @@ enum Fate {
     Waiting,
     /// It waits, or a reply that answers one of several requests was its own.
     Undecided,
+    /// It was answered, or an earlier request a second time: the reply came too early to tell. It counts as answered.
+    Doubtful,
     /// It was answered.
     Answered,
     /// An ICMP error said that it is not answered.
@@ -41,7 +43,7 @@ enum Fate {
 
 impl Fate {
     const fn waits(self) -> bool {
-        matches!(self, Self::Waiting | Self::Undecided)
+        matches!(self, Self::Waiting | Self::Undecided | Self::Doubtful)
     }
 }
 
@@ -172,11 +174,10 @@ impl Udp {
             return;
         }
         match self.remembered.remove(0).fate {
-            Fate::Waiting => self.given_up += 1,
             // One reply fewer for those that are left.
             Fate::Undecided if self.undecided > 0 => self.undecided -= 1,
-            Fate::Undecided => self.given_up += 1,
-            Fate::Answered | Fate::Refused => {}
+            Fate::Waiting | Fate::Undecided => self.given_up += 1,
+            Fate::Doubtful | Fate::Answered | Fate::Refused => {}
         }
     }
 
@@ -200,12 +201,11 @@ impl Udp {
         };
         match *waiting.as_slice() {
             [] if same.is_empty() => DatagramPart::Unasked,
-            [] => self.reply_to_one_of(&same, now),
             [place] if same.is_empty() || !self.is_too_early(place, now) => {
                 self.reply_to(place, Evidence::OnlyWaiting, now)
             }
-            // As soon as this no reply came before: it may be another one to an earlier request with this text.
-            [_] => self.reply_to_one_of(&same, now),
+            // Another reply to one of these; or as soon as this no reply came before, so that it may be one.
+            [] | [_] => self.second_reply(&same, now),
             [.., before, latest] if self.follows_a_pause(before, latest, now) => {
                 self.reply_to(latest, Evidence::AfterPause, now)
             }
@@ -218,6 +218,7 @@ impl Udp {
             return DatagramPart::Unasked;
         };
         let is_another = request.fate == Fate::Answered;
+        let was_counted = matches!(request.fate, Fate::Answered | Fate::Doubtful);
         self.refused -= u64::from(request.fate == Fate::Refused);
         request.fate = Fate::Answered;
         let after = now.time.since(request.time);
@@ -227,8 +228,8 @@ impl Udp {
             evidence,
             is_another,
         };
+        self.answered += u64::from(!was_counted);
         if !is_another {
-            self.answered += 1;
             if let Some(trip) = after.and_then(|after| u64::try_from(after).ok()) {
                 match &mut self.round_trips {
                     Some(trips) => trips.add(trip),
@@ -252,21 +253,40 @@ impl Udp {
         }
     }
 
-    fn reply_to_one_of(&mut self, places: &[usize], now: CurrentPacket) -> DatagramPart {
-        let requests = places.iter().filter_map(|&place| self.remembered.get(place));
-        let candidates = Candidates::of(requests.map(|request| request.packet.whole(now.number)));
-        let mut waits = false;
+    /// A reply with the text of several requests, of which one waits at most.
+    fn second_reply(&mut self, places: &[usize], now: CurrentPacket) -> DatagramPart {
         for &place in places {
-            if let Some(request) = self.remembered.get_mut(place).filter(|request| request.fate.waits()) {
-                request.fate = Fate::Undecided;
-                waits = true;
+            if let Some(request) = self
+                .remembered
+                .get_mut(place)
+                .filter(|request| request.fate == Fate::Waiting)
+            {
+                request.fate = Fate::Doubtful;
+                self.answered += 1;
             }
         }
-        if waits {
-            self.answered += 1;
-            self.undecided += 1;
-        }
+        let candidates = self.candidates(places, now);
         self.settle();
+        candidates
+    }
+
+    fn reply_to_one_of(&mut self, places: &[usize], now: CurrentPacket) -> DatagramPart {
+        let candidates = self.candidates(places, now);
+        for &place in places {
+            if let Some(request) = self.remembered.get_mut(place) {
+                self.undecided += u32::from(request.fate == Fate::Doubtful);
+                request.fate = Fate::Undecided;
+            }
+        }
+        self.answered += 1;
+        self.undecided += 1;
+        self.settle();
+        candidates
+    }
+
+    fn candidates(&self, places: &[usize], now: CurrentPacket) -> DatagramPart {
+        let requests = places.iter().filter_map(|&place| self.remembered.get(place));
+        let candidates = Candidates::of(requests.map(|request| request.packet.whole(now.number)));
         candidates.map_or(DatagramPart::Unasked, DatagramPart::ReplyToOneOf)
     }
 
@@ -278,7 +298,9 @@ impl Udp {
             .filter(|request| request.fate == Fate::Undecided);
         let undecided: Vec<&mut SentDatagram> = undecided.collect();
         if self.undecided as usize >= undecided.len() {
-            undecided.into_iter().for_each(|request| request.fate = Fate::Answered);
+            for request in undecided {
+                request.fate = Fate::Answered;
+            }
             self.undecided = 0;
         }
         let settled = self.remembered.iter().filter(|request| !request.fate.waits()).count();

@@ -162,7 +162,21 @@ fn a_second_reply_is_told_of_its_request() {
         (3, false, "PING"),
     ]);
     assert_eq!(said[3], "one of [1, 3]");
-    assert_eq!(exchange.round_trips.unwrap().count, 1);
+    assert_eq!((counts(&exchange), exchange.round_trips.unwrap().count), ((2, 2, 0), 1));
+    // Then the own reply of that request is not taken for that of the next one.
+    let (said, exchange) = told(&[
+        (0, true, "ping"),
+        (70, false, "PING"),
+        (0, true, "ping"),
+        (7, false, "PING"),
+        (3, true, "ping"),
+        (60, false, "PING"),
+        (12, false, "PING"),
+    ]);
+    assert_eq!(said[3], "one of [1, 3]");
+    assert_eq!(said[5], "one of [3, 5]");
+    assert_eq!(said[6], "one of [1, 3, 5]");
+    assert_eq!(counts(&exchange), (3, 3, 0));
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(super) struct ExchangeFacts {
     pub(super) refused: u64,
     /// The packets of requests without a reply, those left out of which one may have it.
     pub(super) without_reply: Vec<u64>,
+    /// Requests of which some were answered, it is unknown which, and how many replies these are.
+    open: Vec<u64>,
+    open_replies: usize,
     /// The first pairs: the packet of the reply, and what is known of it.
     pub(super) pairs: Vec<(u64, Reply)>,
     pub(super) round_trips: Option<RoundTrips>,
@@ -38,12 +41,23 @@ impl ExchangeFacts {
             }
             DatagramPart::Reply(reply) => self.pair(number, reply),
             DatagramPart::ReplyToOneOf(candidates) => {
-                self.answered += 1;
-                self.undecided += 1;
                 let packets = candidates.packets();
                 let ends = (packets.first(), packets.last());
-                self.without_reply
-                    .retain(|request| Some(request) < ends.0 || Some(request) > ends.1);
+                let is_candidate = |request: &u64| Some(request) >= ends.0 && Some(request) <= ends.1;
+                self.open
+                    .extend(self.without_reply.iter().copied().filter(is_candidate));
+                self.without_reply.retain(|request| !is_candidate(request));
+                if self.open.is_empty() {
+                    // Each of them has its reply: it is another one.
+                    return;
+                }
+                self.answered += 1;
+                self.undecided += 1;
+                self.open_replies += 1;
+                if self.open_replies >= self.open.len() {
+                    self.open.clear();
+                    self.open_replies = 0;
+                }
             }
             DatagramPart::ReplyFromElsewhere(_) | DatagramPart::Copy { .. } | DatagramPart::Unasked => {}
         }
@@ -51,6 +65,7 @@ impl ExchangeFacts {
 
     fn pair(&mut self, number: u64, reply: Reply) {
         self.without_reply.retain(|&request| request != reply.request);
+        self.open.retain(|&request| request != reply.request);
         if reply.is_another {
             return;
         }

@@ -23,7 +23,7 @@ fn icmp(by: u8, (message, code): (u8, u8), rest: u16, protocol: u8) -> Vec<u8> {
     bytes
 }
 
-/// The same over IPv6, in 2001:db8::/64.
+/// The same over IPv6, in `2001:db8::/64`.
 fn icmpv6(by: u8, (message, code): (u8, u8), rest: u32) -> Vec<u8> {
     let ip = |next: u8, from: u8, to: u8, length: u8| {
         let mut header = vec![0x60, 0, 0, 0, 0, length, next, 64];
