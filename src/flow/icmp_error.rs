@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::datagram::IcmpErrorKind;
-use super::udp::DatagramId;
+use super::sent_datagram::DatagramId;
 use crate::wire::{Layer, Packet, Protocol, udp};
 
 /// An ICMP error that quotes a packet of TCP or UDP.

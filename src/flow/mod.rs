@@ -33,6 +33,7 @@ mod roles;
 pub mod round_trips;
 pub mod segment;
 mod segment_info;
+mod sent_datagram;
 pub mod state;
 mod store;
 mod stream;

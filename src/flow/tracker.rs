@@ -14,9 +14,9 @@ use super::record::{ProtocolRecord, Record};
 use super::roles;
 use super::segment::Remark;
 use super::segment_info::TcpSegmentInfo;
+use super::sent_datagram::{DatagramId, NewDatagram};
 use super::store::Store;
 use super::tcp::{Since, Tcp};
-use super::udp::{DatagramId, NewDatagram};
 use crate::frame::Time;
 use crate::wire::{Completeness, Packet, Protocol};
 

@@ -6,6 +6,7 @@ use super::datagram::{COPY, Candidates, Datagram, DatagramPart, Evidence, Reply}
 use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use super::party::Party;
 use super::round_trips::RoundTrips;
+use super::sent_datagram::{DatagramId, Fate, NewDatagram, SentDatagram};
 
 /// Most requests that are remembered; beyond that the oldest are given up.
 pub(super) const MOST: usize = 64;
@@ -15,62 +16,6 @@ const SETTLED: usize = 4;
 const LONG_PAUSE: i64 = 100_000_000;
 /// Below this, in nanoseconds, round trips vary more by what the machine does than by the path.
 const SHORT_TRIP: u64 = 1_000_000;
-
-/// A datagram, as far as a reply, a copy or an ICMP error may ask for it.
-#[derive(Debug, Clone, Copy)]
-struct SentDatagram {
-    time: PackedTime,
-    packet: PacketNumber,
-    id: DatagramId,
-    content: Content,
-    fate: Fate,
-}
-
-/// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// It waits for a reply.
-    Waiting,
-    /// It waits, or a reply that answers one of several requests was its own.
-    Undecided,
-    /// It was answered, or an earlier request a second time: the reply came too early to tell. It counts as answered.
-    Doubtful,
-    /// It was answered.
-    Answered,
-    /// An ICMP error said that it is not answered.
-    Refused,
-}
-
-impl Fate {
-    const fn waits(self) -> bool {
-        matches!(self, Self::Waiting | Self::Undecided | Self::Doubtful)
-    }
-}
-
-/// What an ICMP error quotes that distinguishes one datagram from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DatagramId {
-    /// IPv4 identification; 0 over IPv6.
-    pub(super) identification: u16,
-    /// The length of the UDP header.
-    pub(super) length: u16,
-}
-
-/// A datagram that is to be followed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NewDatagram<'a> {
-    pub(super) id: DatagramId,
-    /// Data bytes, by the length fields.
-    pub(super) length: usize,
-    /// The data, where all of it is at hand.
-    pub(super) data: Option<&'a [u8]>,
-}
-
-impl NewDatagram<'_> {
-    pub(super) fn content(&self) -> Content {
-        self.data.map_or(Content::UNKNOWN, Content::of)
-    }
-}
 
 /// A conversation of UDP.
 #[derive(Debug, Default)]
