@@ -80,6 +80,9 @@ mod readme;
 /// Capture files, judged by tshark, capinfos and tcpdump.
 #[cfg(feature = "sniffer")]
 mod record;
+/// UDP requests and their replies, ICMP errors, and single sentences that were wrong once.
+#[cfg(feature = "sniffer")]
+mod requests;
 /// Any input: bytes that were changed, cut, or never were a capture.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod robustness;

@@ -63,6 +63,9 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, covers: &'sta
         }
         Checksum::NotPresent => "the sender did without".into(),
         Checksum::NotCheckable(why) => match why {
+            Unchecked::Quoted if context.packet.malformations().iter().any(|problem| problem.cut) => {
+                "the capture lacks bytes that it covers"
+            }
             Unchecked::Cut => "the capture lacks bytes that it covers",
             Unchecked::Fragment => "it covers the whole datagram, this is a fragment",
             Unchecked::Quoted => "it covers the whole datagram, only its start is quoted",

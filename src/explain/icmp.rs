@@ -166,7 +166,7 @@ fn other(id: &str) -> Option<&'static str> {
 fn kind_4(kind: u64) -> &'static str {
     match kind {
         0 => "the answer to a ping",
-        3 => "the datagram quoted below did not arrive",
+        3 => "the datagram quoted below was not delivered; the code says why",
         5 => "there is a shorter way",
         8 => "a ping: please send this back",
         11 => "the datagram quoted below was dropped: too many hops, or too slow",
@@ -184,7 +184,7 @@ fn kind_4(kind: u64) -> &'static str {
 
 fn kind_6(kind: u64) -> &'static str {
     match kind {
-        1 => "the packet quoted below did not arrive",
+        1 => "the packet quoted below was not delivered; the code says why",
         2 => "the packet quoted below is too big for the next link",
         3 => "the packet quoted below was dropped: too many hops, or too slow",
         4 => "a header field of the packet below cannot be understood",
@@ -207,7 +207,7 @@ fn code_4(kind: u64, code: u64) -> &'static str {
         (3, 0) => "no route to its network",
         (3, 1) => "its host does not answer on the last link",
         (3, 2) => "the host does not speak that protocol",
-        (3, 3) => "no program listens on that port",
+        (3, 3) => "no socket is bound to that port, or a firewall says so",
         (3, 4) => "it would have to be fragmented, and DF forbids it",
         (3, 9 | 10 | 13) => "a firewall forbids it",
         (11, 0) => "its time to live ran out on the way",
@@ -222,7 +222,7 @@ fn code_6(kind: u64, code: u64) -> &'static str {
         (1, 0) => "no route to it",
         (1, 1) => "a firewall forbids it",
         (1, 3) => "its host does not answer on the last link",
-        (1, 4) => "no program listens on that port",
+        (1, 4) => "no socket is bound to that port, or a firewall says so",
         (3, 0) => "its hop limit ran out on the way",
         (3, 1) => "fragments of it did not come in time",
         (2 | 128 | 129 | 133..=136, 0) => "the only one of this type",

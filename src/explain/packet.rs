@@ -6,9 +6,11 @@
 
 mod again;
 mod comment;
+mod datagram;
 mod endpoints;
 mod expectation;
 mod name;
+mod notice;
 mod parts;
 mod reason;
 mod remarks;
@@ -17,6 +19,7 @@ pub mod words;
 
 pub use super::context::is_to_many;
 pub use comment::comment;
+pub use datagram::tag as datagram_tag;
 pub use endpoints::{PacketEndpoints, ends, roles};
 pub use expectation::expectation;
 pub use name::{flag_names, name, write_flags};

@@ -2,7 +2,7 @@
 
 use super::context::{Context, DatagramEnd};
 use super::sentence::Sentence;
-use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{ResetCause, SegmentPart};
 use crate::flow::{PacketInFlow, Party, Roles};
 use crate::wire::tcp::Flags;
@@ -42,7 +42,7 @@ fn servers(context: Context<'_, '_>, side: DatagramEnd) -> &'static str {
         let says = in_flow.and_then(PacketInFlow::notice).map(|notice| notice.says);
         return match side {
             DatagramEnd::Receiver if says == Some(IcmpErrorKind::PortUnreachable) => {
-                "the server's: no program is bound to it"
+                "the server's: no socket is bound to it, says the error"
             }
             DatagramEnd::Sender => "the server's: its program is bound to it",
             DatagramEnd::Receiver => "the server's: its program should be bound to it",
@@ -63,9 +63,7 @@ fn servers(context: Context<'_, '_>, side: DatagramEnd) -> &'static str {
 
 /// A reply has the ports of its request, swapped.
 fn swapped(context: Context<'_, '_>, in_flow: &PacketInFlow, side: DatagramEnd) -> Option<Sentence> {
-    let DatagramPart::Reply { request, .. } = in_flow.datagram()?.part else {
-        return None;
-    };
+    let request = in_flow.datagram()?.part.request()?;
     let party = context.party(side)?;
     let was = match side {
         DatagramEnd::Sender => "destination",

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::number::Sequence;
 use super::packet_in_flow::Roles;
 use super::party::Party;
+use super::round_trips::RoundTrips;
 use super::state::ObservedState;
 use crate::frame::Time;
 
@@ -49,7 +50,8 @@ impl Conversation {
 pub struct Count {
     /// Packets.
     pub packets: u64,
-    /// Bytes of these frames on the wire, all headers included.
+    /// Bytes of these frames before the capture cut them, all headers included. On the loopback that counts an Ethernet header that goes
+    /// over no wire.
     pub frame_bytes: u64,
     /// Data bytes in them, repetitions counted again.
     pub data_bytes: u64,
@@ -65,12 +67,31 @@ pub enum Transport {
 }
 
 /// Datagrams between two sockets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exchange {
-    /// Datagrams from the client that nothing came back for.
+    /// Datagrams from the client, copies not counted.
+    pub requests: u64,
+    /// Datagrams from the client for which no reply was captured, those included that an ICMP error refused. Whether such a request or
+    /// its reply was lost, or none was sent, one capture does not show.
     pub unanswered: u64,
-    /// Replies that were paired with a request.
+    /// Those of them that an ICMP error is about.
+    pub refused: u64,
+    /// Requests that have a reply, second replies not counted.
     pub answered: u64,
+    /// The latest of the requests without a reply: the numbers of their packets, at most 64.
+    pub waiting: Vec<u64>,
+    /// Requests of which the reply came from another address or port, so in another conversation: their packets, at most 64.
+    pub elsewhere: Vec<u64>,
+    /// From the requests to their replies, where it is known which reply is whose.
+    pub round_trips: Option<RoundTrips>,
+}
+
+impl Exchange {
+    /// How many requests in a thousand have no captured reply, rounded down as ping(8) does; `None` without requests.
+    #[must_use]
+    pub fn unanswered_permille(&self) -> Option<u64> {
+        self.unanswered.saturating_mul(1000).checked_div(self.requests)
+    }
 }
 
 /// A TCP connection.

@@ -10,11 +10,16 @@
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
 //! - [`repetition`]: what one capture shows about a segment that was sent again, and what it leaves open;
-//! - `udp` and [`datagram`]: requests and replies; `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
+//! - `udp` and [`datagram`]: requests and replies; `content` and [`dns`]: what their data show; `elsewhere`: replies from
+//!   another address; [`round_trips`]: their times;
+//! - `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
+mod content;
 pub mod conversation;
 pub mod datagram;
+pub mod dns;
+mod elsewhere;
 mod icmp_error;
 mod key;
 pub mod number;
@@ -25,8 +30,10 @@ mod party;
 mod record;
 pub mod repetition;
 mod roles;
+pub mod round_trips;
 pub mod segment;
 mod segment_info;
+mod sent_datagram;
 pub mod state;
 mod store;
 mod stream;
@@ -36,6 +43,7 @@ mod tests;
 mod tracker;
 mod udp;
 
+pub use icmp_error::error_kind as icmp_error_kind;
 pub use packet_in_flow::{PacketInFlow, PacketKind, Roles};
 pub use party::Party;
 pub use tracker::Tracker;

@@ -18,8 +18,13 @@ impl PackedTime {
         (self.0 != Self::NONE).then_some(Time(self.0))
     }
 
-    /// Nanoseconds from `earlier` to this one; negative where clocks went back.
+    /// Nanoseconds from `earlier` to this one, 0 or more. `None` where the clock went back in between: then it measured nothing.
     pub(super) fn since(self, earlier: Self) -> Option<i64> {
+        self.difference(earlier).filter(|&span| span >= 0)
+    }
+
+    /// The same; negative where the clock went back.
+    pub(super) fn difference(self, earlier: Self) -> Option<i64> {
         let (now, then) = (self.time()?, earlier.time()?);
         now.0.checked_sub(then.0)
     }
@@ -94,9 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_time_gives_no_span() {
+    fn a_missing_time_and_a_clock_that_went_back_give_no_span() {
         let at = |time| PackedTime::new(Some(Time(time)));
-        assert_eq!(at(5).since(at(7)), Some(-2));
+        assert_eq!((at(7).since(at(5)), at(7).since(at(7))), (Some(2), Some(0)));
+        assert_eq!((at(5).since(at(7)), at(5).difference(at(7))), (None, Some(-2)));
         assert_eq!(at(5).since(PackedTime::new(None)), None);
         assert_eq!(at(i64::MAX).since(at(-5)), None);
     }

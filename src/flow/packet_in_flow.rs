@@ -33,7 +33,8 @@ pub struct PacketInFlow {
     pub sender: Party,
     /// Place of the packet among those of the conversation, from 1.
     pub place: u64,
-    /// Nanoseconds since the packet before in the same conversation; absent for the first one, and where a time is missing.
+    /// Nanoseconds since the packet before in the same conversation, negative where the clock went back; absent for the first one, and
+    /// where a time is missing.
     pub pause: Option<i64>,
     /// By protocol.
     pub kind: PacketKind,

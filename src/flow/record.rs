@@ -31,7 +31,8 @@ pub(super) struct Record {
 #[derive(Debug)]
 pub(super) enum ProtocolRecord {
     Tcp(Tcp),
-    Udp(Udp),
+    /// In memory of its own: connections of TCP are smaller.
+    Udp(Box<Udp>),
 }
 
 impl Record {
@@ -63,13 +64,13 @@ impl Record {
         count.data_bytes = count.data_bytes.saturating_add(data);
     }
 
-    /// Takes note of a packet's time. Gives the nanoseconds since the packet before.
+    /// Takes note of a packet's time. Gives the nanoseconds since the packet before, negative where the clock went back.
     pub(super) fn pass(&mut self, time: PackedTime) -> Option<i64> {
         let is_first = self.packets() == 0;
         if is_first {
             self.first = time;
         }
-        let pause = time.since(self.last).filter(|_| !is_first);
+        let pause = time.difference(self.last).filter(|_| !is_first);
         self.last = time;
         pause
     }

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use super::conversation::{Conversation, Count};
-use super::datagram::{Datagram, Notice};
+use super::datagram::{Datagram, DatagramPart, Notice};
+use super::elsewhere::LatestRequests;
 use super::icmp_error::{self, IcmpError};
 use super::key::{Key, KeySide};
 use super::packed_time::{CurrentPacket, PackedTime};
@@ -13,9 +14,9 @@ use super::record::{ProtocolRecord, Record};
 use super::roles;
 use super::segment::Remark;
 use super::segment_info::TcpSegmentInfo;
+use super::sent_datagram::{DatagramId, NewDatagram};
 use super::store::Store;
 use super::tcp::{Since, Tcp};
-use super::udp::{DatagramId, Udp};
 use crate::frame::Time;
 use crate::wire::{Completeness, Packet, Protocol};
 
@@ -25,6 +26,8 @@ pub struct Tracker {
     store: Store,
     /// How many conversations there have been.
     conversations: u64,
+    /// The latest requests over UDP.
+    requests: LatestRequests,
 }
 
 impl Default for Tracker {
@@ -49,6 +52,7 @@ impl Tracker {
         Self {
             store: Store::new(most),
             conversations: 0,
+            requests: LatestRequests::default(),
         }
     }
 
@@ -141,7 +145,7 @@ impl Tracker {
             return None;
         };
         let since = Since {
-            last: pause,
+            last: pause.filter(|&pause| pause >= 0),
             first: now.time.since(record.first),
         };
         let segment = if source == destination {
@@ -166,30 +170,53 @@ impl Tracker {
         let udp = layer.udp()?;
         let data = data_of(packet)?;
         let (key, side) = Key::new(Protocol::Udp, source, destination)?;
-        let index = if let Some(index) = self.store.find(&key) {
+        let ends = (source, destination);
+        let new = NewDatagram {
+            id: DatagramId {
+                identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+                length: udp.length(),
+            },
+            length: data,
+            data: layer.payload().bytes.get(..data),
+        };
+        let known = self.store.find(&key);
+        let elsewhere = match known {
+            Some(_) => None,
+            None => self.requests.answered_by(now, ends, new.data),
+        };
+        let index = if let Some(index) = known {
             index
         } else {
-            let roles = roles::of_datagram(source.port(), destination.port());
-            self.enter(now, key, side, roles, ProtocolRecord::Udp(Udp::default()))
+            let roles = match elsewhere {
+                Some(_) => (Party::Server, Roles::Seen),
+                None => roles::of_datagram(source.port(), destination.port()),
+            };
+            self.enter(now, key, side, roles, ProtocolRecord::Udp(Box::default()))
         };
+        if let Some((answer, asked)) = &elsewhere {
+            self.answer_from_elsewhere(now, asked, answer.request);
+        }
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        let id = DatagramId {
-            identification: packet.ipv4().map_or(0, |ip| ip.identification()),
-            length: udp.length(),
-        };
         let is_fragment = layer.completeness() == Completeness::FirstFragment;
         let ProtocolRecord::Udp(udp) = &mut record.protocol else {
             return None;
         };
-        if let Some(part) = udp.whole(sender, id).filter(|_| !is_fragment) {
+        let known = if is_fragment { None } else { udp.whole(sender, new) };
+        if let Some(part) = known {
             let datagram = Datagram { length: data, part };
             return Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)));
         }
-        let datagram = udp.follow(sender, now, data, id);
+        let mut datagram = udp.follow(sender, now, new);
+        if let Some((answer, _)) = elsewhere {
+            datagram.part = DatagramPart::ReplyFromElsewhere(answer);
+        }
+        if matches!(datagram.part, DatagramPart::Request { .. }) {
+            self.requests.add(now, key, ends, new.content());
+        }
         if is_fragment {
-            udp.is_fragment(sender, id, datagram);
+            udp.is_fragment(sender, new.id, datagram);
         }
         record.count(sender, packet.original_length(), data as u64);
         let ProtocolRecord::Udp(udp) = &record.protocol else {
@@ -201,7 +228,15 @@ impl Tracker {
         Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)))
     }
 
-    fn icmp_error(&mut self, now: CurrentPacket, error: &IcmpError) -> Option<PacketInFlow> {
+    /// Takes note in its own conversation that a request was answered.
+    fn answer_from_elsewhere(&mut self, now: CurrentPacket, asked: &Key, request: u64) {
+        let record = self.store.find(asked).and_then(|index| self.store.touch(index));
+        if let Some(ProtocolRecord::Udp(udp)) = record.map(|record| &mut record.protocol) {
+            udp.answer_from_elsewhere(request, now);
+        }
+    }
+
+    fn icmp_error(&mut self, now: CurrentPacket, error: &IcmpError<'_>) -> Option<PacketInFlow> {
         let (key, side) = Key::new(error.protocol, error.source, error.destination)?;
         let index = self.store.find(&key)?;
         let record = self.store.touch(index)?;
@@ -210,7 +245,7 @@ impl Tracker {
         record.notices = record.notices.saturating_add(1);
         let about = match &mut record.protocol {
             ProtocolRecord::Tcp(tcp) => tcp.find_quoted(cause, now, error),
-            ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id),
+            ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id, error.data),
         };
         let notice = Notice {
             about: about.map(|(packet, _)| packet),

@@ -8,7 +8,7 @@ use crate::calls::{Call, CallName, Program, Role};
 pub struct Cost {
     /// Packets in both directions.
     pub packets: u64,
-    /// Bytes of these packets on the wire, link-layer headers included.
+    /// Bytes of these packets as captured, link-layer headers included: of the loopback too, whose Ethernet header goes over no wire.
     pub wire: u64,
     /// Bytes of the lines and their replies among them.
     pub data: u64,
@@ -63,13 +63,13 @@ impl Cost {
         }
     }
 
-    /// Bytes on the wire that are not data.
+    /// Captured bytes that are not data.
     #[must_use]
     pub const fn headers(&self) -> u64 {
         self.wire.saturating_sub(self.data)
     }
 
-    /// How much of the bytes on the wire is headers, in percent.
+    /// How much of the captured bytes is headers, in percent.
     #[must_use]
     pub const fn overhead(&self) -> u64 {
         match self.wire {
@@ -95,10 +95,10 @@ pub fn rows(udp: &Cost, tcp: &Cost) -> Vec<[String; 3]> {
     let row = |what: &str, of: &dyn Fn(&Cost) -> String| [what.to_owned(), of(udp), of(tcp)];
     vec![
         row("packets", &|cost| cost.packets.to_string()),
-        row("bytes on the wire", &|cost| cost.wire.to_string()),
+        row("bytes captured", &|cost| cost.wire.to_string()),
         row("bytes of data", &|cost| cost.data.to_string()),
         row("bytes of headers", &|cost| cost.headers().to_string()),
-        row("headers, of the bytes on the wire", &|cost| {
+        row("headers, of the bytes captured", &|cost| {
             format!("{} %", cost.overhead())
         }),
         row("round trips the client waits for", &|cost| cost.round_trips.to_string()),

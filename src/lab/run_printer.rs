@@ -239,6 +239,7 @@ impl RunPrinter<'_> {
                     interface: None,
                     several: result.conversations.len() > 1,
                     full: self.full,
+                    reassembled: None,
                 };
                 write(&mut text, &self.style, &shown)?;
                 out.write_all(&text)?;

@@ -28,10 +28,7 @@ use crate::timeline::{EventKind, PacketRef, Timeline};
 /// # Errors
 /// Those of the writer.
 pub fn write(out: &mut Vec<u8>, _look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
-    line(
-        out,
-        &record(shown.frame, shown.packet, shown.number, shown.first, shown.in_flow),
-    )
+    line(out, &record(shown))
 }
 
 /// Writes a conversation as a whole as one line.

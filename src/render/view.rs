@@ -65,6 +65,8 @@ pub struct ShownPacket<'s, 'p> {
     pub interface: Option<&'s str>,
     /// All of its data, not only their beginning?
     pub full: bool,
+    /// Of a datagram that was put together: from how many fragments.
+    pub reassembled: Option<usize>,
 }
 
 impl<'s, 'p> ShownPacket<'s, 'p> {
@@ -80,6 +82,7 @@ impl<'s, 'p> ShownPacket<'s, 'p> {
             several: false,
             interface: None,
             full: false,
+            reassembled: None,
         }
     }
 

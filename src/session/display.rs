@@ -284,8 +284,13 @@ impl Writer {
             followed,
             ..
         } = observed;
-        let add = |text: &mut Vec<u8>, frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>| {
+        let add = |text: &mut Vec<u8>,
+                   frame: &Frame<'_>,
+                   packet: &Packet<'_>,
+                   in_flow: Option<&PacketInFlow>,
+                   reassembled: Option<usize>| {
             let shown = ShownPacket {
+                reassembled,
                 number,
                 frame,
                 packet,
@@ -297,7 +302,7 @@ impl Writer {
             };
             write(text, &self.style, &shown)
         };
-        add(text, frame, observed.packet(), followed.in_flow.as_ref())?;
+        add(text, frame, observed.packet(), followed.in_flow.as_ref(), None)?;
         if self.hex && !self.is_json {
             hex::write(text, 0, &frame.bytes, self.style.width)?;
             writeln!(text)?;
@@ -308,7 +313,7 @@ impl Writer {
         if !self.is_json {
             writeln!(text, "Reassembled from {fragments} fragments:")?;
         }
-        observed.with_in_flow(|packet, in_flow| add(text, frame, packet, in_flow))
+        observed.with_in_flow(|packet, in_flow| add(text, frame, packet, in_flow, Some(*fragments)))
     }
 }
 

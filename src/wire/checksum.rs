@@ -3,7 +3,7 @@
 use super::cursor::Completeness;
 use super::header::{ChecksumDef, Covers, words};
 use super::ipv4;
-use super::ipv6_extension::final_destination;
+use super::ipv6_extension::{final_destination, home_address};
 use super::layer::Layer;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -48,13 +48,14 @@ fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<
     if is_udp && stored == Some(0) {
         return Ok(Checksum::NotPresent);
     }
+    let covered = layer.header.bytes.len() + layer.payload.bytes.len();
     match layer.completeness {
-        Completeness::Quoted => return Err(Unchecked::Quoted),
+        // Many quote as much as fits. RFC 1812 section 4.3.2.3, RFC 4443 section 2.4
+        Completeness::Quoted if covered < layer.length || is_fragment(before) => return Err(Unchecked::Quoted),
         Completeness::FirstFragment => return Err(Unchecked::Fragment),
-        Completeness::Whole => {}
+        Completeness::Quoted | Completeness::Whole => {}
     }
     let stored = stored.ok_or(Unchecked::Cut)?;
-    let covered = layer.header.bytes.len() + layer.payload.bytes.len();
     if covered < layer.length {
         return Err(Unchecked::Cut);
     }
@@ -84,6 +85,18 @@ fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<
     })
 }
 
+/// Does a quoted IP header say that fragments follow?
+fn is_fragment(before: &[Layer<'_>]) -> bool {
+    before
+        .iter()
+        .filter(|outer| outer.quoted)
+        .any(|outer| match outer.protocol {
+            Protocol::Ipv4 => outer.header.u16(6).is_some_and(|flags| flags & 0x2000 != 0),
+            Protocol::Fragment => outer.header.u16(2).is_some_and(|flags| flags & 1 != 0),
+            _ => false,
+        })
+}
+
 /// Is UDP's length field that of the datagram? A jumbogram's is 0. RFC 2675 section 4
 fn has_true_length(udp: &Layer<'_>) -> bool {
     let declared = udp.header.u16(4).map(usize::from);
@@ -93,10 +106,12 @@ fn has_true_length(udp: &Layer<'_>) -> bool {
 /// The sum of addresses, protocol and length that TCP, UDP and `ICMPv6` count too.
 fn pseudo_header(number: u8, before: &[Layer<'_>], layer: &Layer<'_>) -> Result<u64, Unchecked> {
     let mut sum = u64::from(number) + layer.length as u64;
-    let mut route = None;
+    let (mut route, mut home) = (None, None);
     for outer in before.iter().rev() {
         match outer.protocol {
             Protocol::Routing => route = final_destination(outer.header),
+            // The sender is away from home, and the sum has its home address. RFC 6275 section 11.3.1
+            Protocol::DestinationOptions => home = home.or_else(|| home_address(outer.header)),
             Protocol::Ipv4 => {
                 let ip = outer.ipv4().ok_or(Unchecked::Malformed)?;
                 sum = add(sum, &ip.source().octets());
@@ -104,7 +119,7 @@ fn pseudo_header(number: u8, before: &[Layer<'_>], layer: &Layer<'_>) -> Result<
             }
             Protocol::Ipv6 => {
                 let ip = outer.ipv6().ok_or(Unchecked::Malformed)?;
-                sum = add(sum, &ip.source().octets());
+                sum = add(sum, &home.unwrap_or_else(|| ip.source()).octets());
                 return Ok(add(sum, &route.unwrap_or_else(|| ip.destination()).octets()));
             }
             _ => {}

@@ -155,6 +155,26 @@ pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
     }
 }
 
+/// The home address that destination options give, if they give one: that of a mobile node that is elsewhere. RFC 6275 section 6.3
+pub(super) fn home_address(header: Span<'_>) -> Option<Ipv6Addr> {
+    const PAD1: u8 = 0;
+    const HOME_ADDRESS: u8 = 0xc9;
+    let mut rest = header.bytes.get(2..)?;
+    while let Some((&kind, after)) = rest.split_first() {
+        if kind == PAD1 {
+            rest = after;
+            continue;
+        }
+        let (&length, data) = after.split_first()?;
+        let (value, next) = data.split_at_checked(length.into())?;
+        if kind == HOME_ADDRESS {
+            return <[u8; 16]>::try_from(value).ok().map(Ipv6Addr::from);
+        }
+        rest = next;
+    }
+    None
+}
+
 /// Reads a header of variable length; `field` is the filter name of its length.
 fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
     let fixed = packet.fixed(protocol, cursor, FIXED)?;

@@ -237,7 +237,7 @@ fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
         &[
             "Missing",
             "packet 2, port unreachable",
-            "at port 13000",
+            "bound to port 13000",
             "while the server runs",
         ],
     );

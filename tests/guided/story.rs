@@ -51,7 +51,7 @@ fn the_first_command_tells_both_and_compares_them_by_what_was_captured() {
         data.push((sum(1) - if name == "udp" { 8 * rows.len() } else { 0 }).to_string());
     }
     assert_eq!(row(told, "packets"), packets);
-    assert_eq!(row(told, "bytes on the wire"), wire);
+    assert_eq!(row(told, "bytes captured"), wire);
     assert_eq!(row(told, "bytes of data"), data);
     assert_eq!(row(told, "round trips the client waits for"), ["1", "2"]);
     assert_eq!(row(told, "sockets of the client"), ["1", "1"]);

@@ -24,7 +24,7 @@ const WORDS: [(&str, &str, usize); 17] = [
     ("once for all", "once", 1),
     ("so many", "that many, or the number", 1),
     ("to be had", "available", 1),
-    ("tells", "of a thing: shows, prints, lists, reports", 16),
+    ("tells", "of a thing: shows, prints, lists, reports", 14),
     ("wants", "of a thing: needs, asks for", 1),
     ("stands", "of a place: is, comes, appears", 1),
 ];

@@ -48,9 +48,7 @@ fn pairs(comment: &mut String, in_flow: &PacketInFlow) {
             word(comment, "sender", in_flow.sender.word());
             word(comment, "part", words::datagram(datagram.part));
             number(comment, "length", datagram.length);
-            if let DatagramPart::Reply { request, .. } = datagram.part {
-                number(comment, "answers", request);
-            }
+            datagram_pairs(comment, datagram.part);
         }
         PacketKind::Notice(notice) => {
             word(comment, "part", "notice");
@@ -61,6 +59,42 @@ fn pairs(comment: &mut String, in_flow: &PacketInFlow) {
         }
     }
     word(comment, "roles", words::roles(in_flow.roles));
+}
+
+fn datagram_pairs(comment: &mut String, part: DatagramPart) {
+    match part {
+        DatagramPart::Request { repeats, .. } => {
+            if let Some(earlier) = repeats {
+                number(comment, "same_data_as", earlier);
+            }
+        }
+        DatagramPart::Reply(reply) => {
+            number(comment, "answers", reply.request);
+            word(comment, "certainty", words::certainty(reply.evidence));
+            word(comment, "evidence", words::evidence(reply.evidence));
+            if let Some(after) = reply.after {
+                number(comment, "round_trip", after);
+                comment.push_str("ns");
+            }
+        }
+        DatagramPart::ReplyToOneOf(candidates) => {
+            word(comment, "certainty", words::ONE_OF_SEVERAL);
+            for &packet in candidates.packets() {
+                number(comment, "candidate", packet);
+            }
+        }
+        DatagramPart::ReplyFromElsewhere(answer) => {
+            number(comment, "answers", answer.request);
+            word(comment, "certainty", words::certainty(answer.evidence));
+            word(comment, "evidence", words::evidence(answer.evidence));
+            if let Some(after) = answer.after {
+                number(comment, "round_trip", after);
+                comment.push_str("ns");
+            }
+        }
+        DatagramPart::Copy { of } => number(comment, "copies", of),
+        DatagramPart::Unasked => {}
+    }
 }
 
 fn segment_pairs(comment: &mut String, in_flow: &PacketInFlow, segment: &Segment) {

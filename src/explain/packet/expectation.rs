@@ -36,7 +36,7 @@ pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Optio
                 )
                 .into(),
             ),
-            DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
+            _ => None,
         },
         PacketKind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);

@@ -4,13 +4,13 @@ use super::super::by_protocol;
 use super::super::context::is_to_many;
 use super::super::sentence::{SENTENCE, Sentence, SentencePart};
 use super::super::tcp::looks_like_refusal;
-use super::super::words::{bytes, duration};
-use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
+use super::super::words::bytes;
+use super::{datagram, notice};
 use crate::flow::segment::{ResetCause, Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Roles};
 use crate::wire::tcp::Flags;
-use crate::wire::{Completeness, Layer, Packet, Protocol};
+use crate::wire::{Layer, Packet, Protocol};
 
 /// Why it was sent: its role in the conversation, or as much as the packet alone shows.
 #[must_use]
@@ -20,8 +20,8 @@ pub fn reason(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sen
     };
     let reason = match &in_flow.kind {
         PacketKind::Segment(segment) => segment_reason(packet, in_flow, segment),
-        PacketKind::Datagram(datagram) => datagram_reason(packet, in_flow, datagram),
-        PacketKind::Notice(notice) => notice_reason(packet, in_flow, notice),
+        PacketKind::Datagram(carried) => datagram::reason(packet, in_flow, carried),
+        PacketKind::Notice(error) => notice::reason(packet, in_flow, error),
     };
     Some(match in_flow.roles {
         Roles::First if in_flow.place == 1 && !is_to_many(in_flow) => sentence!(
@@ -169,10 +169,11 @@ fn data_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -
         return sentence!("carries data of the ", sender);
     };
     let payload = packet.payload().bytes;
-    let what = if is_line(payload) && payload.len() as u64 == data.count() {
-        "the line"
-    } else {
-        "data"
+    let what = match is_line(payload) && payload.len() as u64 == data.count() {
+        true if data.first == 1 => "the line",
+        // What came before it decides, and is not at hand.
+        true => "a line, or the end of one",
+        false => "data",
     };
     let mut carried = sentence!(
         "carries ",
@@ -191,8 +192,10 @@ fn data_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -
 
 /// One line of text: its only end of line is its last byte.
 fn is_line(data: &[u8]) -> bool {
-    let text = data.strip_suffix(b"\n").unwrap_or_default();
-    data.len() > 1 && !text.contains(&b'\n') && !text.contains(&0) && std::str::from_utf8(data).is_ok()
+    let Some(text) = data.strip_suffix(b"\n") else {
+        return false;
+    };
+    !text.contains(&b'\n') && !text.contains(&0) && std::str::from_utf8(data).is_ok()
 }
 
 /// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
@@ -252,58 +255,6 @@ fn reset_reason(in_flow: &PacketInFlow, cause: ResetCause) -> String {
     }
 }
 
-fn datagram_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, datagram: &Datagram) -> String {
-    let sender = in_flow.sender;
-    let length = bytes(datagram.length as u64);
-    let call = if is_first_fragment(packet) {
-        sentence!(
-            "called sendto() with ",
-            length,
-            ": one call, one datagram, several IP packets, of which this is the first"
-        )
-    } else {
-        sentence!("called sendto() with ", length, ": one call, one datagram")
-    };
-    if is_to_many(in_flow) {
-        return sentence!("a datagram for every program that listens: a program ", call);
-    }
-    match datagram.part {
-        DatagramPart::Request { count: 1 } => sentence!("a request: the ", sender, " ", call),
-        DatagramPart::Request { count } => sentence!("datagram ", count, " of the ", sender, ": it ", call),
-        DatagramPart::Reply { request, after } => {
-            let after = after.map_or(String::new(), |after| sentence!(", ", duration(after), " later"));
-            sentence!("the reply to packet ", request, after, ": the ", sender, " ", call)
-        }
-        DatagramPart::Unasked => sentence!("comes without a request that waits for it: the ", sender, " ", call),
-    }
-}
-
-fn is_first_fragment(packet: &Packet<'_>) -> bool {
-    packet
-        .layer(Protocol::Udp)
-        .is_some_and(|layer| layer.completeness() == Completeness::FirstFragment)
-}
-
-fn notice_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -> String {
-    // The one who is told sent the packet that is quoted.
-    let other = in_flow.sender.other();
-    let known = notice.about.map(|number| sentence!("packet ", number));
-    let which = known.unwrap_or_else(|| sentence!("a packet of the ", other, "'s"));
-    let port = packet.quoted_endpoints().map(|(_, to)| to.port());
-    let what = match (notice.says, port) {
-        (IcmpErrorKind::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port ", port),
-        (IcmpErrorKind::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
-        (IcmpErrorKind::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
-        (IcmpErrorKind::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
-        (IcmpErrorKind::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
-        (IcmpErrorKind::TimeExceeded, _) => {
-            "was dropped: its hops were used up on the way, or its fragments came too late".into()
-        }
-        (IcmpErrorKind::Other, _) => "met a difficulty: see type and code".into(),
-    };
-    sentence!("tells the ", other, " that ", which, " ", what)
-}
-
 /// As much as the packet alone shows.
 fn alone(packet: &Packet<'_>) -> Option<Sentence> {
     if let Some(tcp) = packet.tcp() {
@@ -321,7 +272,7 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
     }
     if let Some(udp) = packet.udp() {
         let layer = packet.layer(Protocol::Udp)?;
-        return Some(if is_first_fragment(packet) {
+        return Some(if datagram::is_first_fragment(packet) {
             let whole = u64::from(udp.length()).saturating_sub(layer.header_length() as u64);
             sentence!(
                 "the first piece of a datagram with ",
@@ -337,6 +288,9 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
             )
             .into()
         });
+    }
+    if let Some(error) = notice::alone(packet) {
+        return Some(error);
     }
     by_protocol::reason(packet.layers().iter().rfind(|layer| !layer.is_quoted())?)
 }

@@ -5,12 +5,10 @@ use std::fmt;
 use super::super::sentence::Sentence;
 use super::super::tcp::asks_for_fast_open;
 use super::super::words::duration;
-use super::{again, words};
-use crate::flow::datagram::DatagramPart;
+use super::{again, datagram, words};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
-use crate::wire::digits::write_decimal;
 
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
@@ -18,7 +16,13 @@ pub fn place(in_flow: &PacketInFlow) -> String {
     let place = sentence!(in_flow.conversation, ", packet ", in_flow.place, " of it");
     match in_flow.pause {
         Some(pause) if pause >= 0 => sentence!(place, ", ", duration(pause), " after the one before"),
-        _ => place,
+        Some(pause) => sentence!(
+            place,
+            "; its time is ",
+            duration(pause.saturating_neg()),
+            " before that of the one before: the clock went back, or the file is not in order"
+        ),
+        None => place,
     }
 }
 
@@ -142,14 +146,9 @@ fn delay(in_flow: &PacketInFlow, delay: Delay) -> Sentence {
 pub fn tags(output: &mut impl fmt::Write, in_flow: &PacketInFlow) -> fmt::Result {
     match &in_flow.kind {
         PacketKind::Segment(segment) => segment_tags(output, segment),
-        PacketKind::Datagram(datagram) => match datagram.part {
-            DatagramPart::Reply { request, .. } => {
-                output.write_str(" [reply to ")?;
-                write_decimal(output, request)?;
-                output.write_str("]")
-            }
-            DatagramPart::Unasked => output.write_str(" [unasked]"),
-            DatagramPart::Request { .. } => Ok(()),
+        PacketKind::Datagram(carried) => match datagram::tag(carried.part) {
+            Some(tag) => write_tag(output, &tag),
+            None => Ok(()),
         },
         PacketKind::Notice(notice) => match notice.about {
             Some(packet) => write!(output, " [about {packet}]"),

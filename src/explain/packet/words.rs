@@ -3,7 +3,7 @@
 //! A name is short and stable, for filters and programs: `syn-ack`. A tag is shown in brackets on a line: `dup ACK`.
 
 use crate::flow::Roles;
-use crate::flow::datagram::{self, IcmpErrorKind};
+use crate::flow::datagram::{DatagramPart, Evidence, IcmpErrorKind, Reply};
 use crate::flow::segment::{Delay, Remark, ResetCause, SegmentPart};
 
 /// The stable name of a segment's part.
@@ -120,11 +120,36 @@ pub const fn delay(delay: Delay) -> &'static str {
 
 /// The stable name of a datagram's part.
 #[must_use]
-pub const fn datagram(part: datagram::DatagramPart) -> &'static str {
+pub const fn datagram(part: DatagramPart) -> &'static str {
     match part {
-        datagram::DatagramPart::Request { .. } => "request",
-        datagram::DatagramPart::Reply { .. } => "reply",
-        datagram::DatagramPart::Unasked => "unasked",
+        DatagramPart::Request { .. } => "request",
+        DatagramPart::Reply(Reply { is_another: false, .. }) | DatagramPart::ReplyToOneOf(_) => "reply",
+        DatagramPart::Reply(_) => "another-reply",
+        DatagramPart::ReplyFromElsewhere(_) => "reply-from-elsewhere",
+        DatagramPart::Copy { .. } => "copy",
+        DatagramPart::Unasked => "unasked",
+    }
+}
+
+/// How sure it is that a reply answers this request: `fact`, where the data show it, or `deduced`.
+#[must_use]
+pub const fn certainty(evidence: Evidence) -> &'static str {
+    if evidence.is_proof() { "fact" } else { "deduced" }
+}
+
+/// The certainty of a reply that answers one of several requests, as one word.
+pub const ONE_OF_SEVERAL: &str = "one-of-several";
+
+/// The stable name of what shows which request a reply answers.
+#[must_use]
+pub const fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::SameData => "same-data",
+        Evidence::Uppercase => "same-data-in-uppercase",
+        Evidence::DnsQuestion => "dns-identifier-and-question",
+        Evidence::ToAsker => "to-the-socket-that-asked",
+        Evidence::OnlyWaiting => "only-waiting-request",
+        Evidence::AfterPause => "latest-request-after-a-pause",
     }
 }
 
@@ -133,10 +158,12 @@ pub const fn datagram(part: datagram::DatagramPart) -> &'static str {
 pub const fn icmp_error_kind(icmp_error_kind: IcmpErrorKind) -> &'static str {
     match icmp_error_kind {
         IcmpErrorKind::PortUnreachable => "port-unreachable",
+        IcmpErrorKind::ProtocolUnreachable => "protocol-unreachable",
         IcmpErrorKind::Unreachable => "unreachable",
         IcmpErrorKind::Prohibited => "prohibited",
         IcmpErrorKind::TooBig => "too-big",
         IcmpErrorKind::TimeExceeded => "time-exceeded",
+        IcmpErrorKind::ReassemblyTimeExceeded => "reassembly-time-exceeded",
         IcmpErrorKind::Other => "other",
     }
 }

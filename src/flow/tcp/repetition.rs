@@ -176,7 +176,7 @@ impl Tcp {
         &mut self,
         cause: Party,
         now: CurrentPacket,
-        error: &IcmpError,
+        error: &IcmpError<'_>,
     ) -> Option<(u64, PackedTime)> {
         if self.opening == Opening::Unanswered && cause == Party::Client {
             self.opening = Opening::Refused;

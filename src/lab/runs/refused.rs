@@ -67,8 +67,8 @@ fn after(result: &RunResult) -> Vec<String> {
     });
     let failed: Vec<String> = failed.collect();
     sentences.push(format!(
-        "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait \
-         forever: the classic client does.",
+        "How the programs learn it: {}. A UDP socket that is neither connected nor asks for ICMP errors (IP_RECVERR) learns \
+         nothing: recvfrom() of the classic client waits forever.",
         listed(&failed, "not at all")
     ));
     sentences

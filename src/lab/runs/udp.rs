@@ -3,7 +3,6 @@
 use super::exchange::{PreparedExchange, listed};
 use crate::calls::{CallName, Program, Role};
 use crate::explain::count;
-use crate::flow::datagram::DatagramPart;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::notice;
 use crate::lab::result::RunResult;
@@ -45,12 +44,10 @@ fn after(result: &RunResult) -> Vec<String> {
         .iter()
         .map(|one| one.client.port().to_string())
         .collect();
-    let answered = result
-        .packets_in_flow()
-        .filter_map(|(number, in_flow)| match in_flow.datagram()?.part {
-            DatagramPart::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
-            _ => None,
-        });
+    let answered = result.packets_in_flow().filter_map(|(number, in_flow)| {
+        let request = in_flow.datagram()?.part.request()?;
+        Some(format!("packet {number} answers packet {request}"))
+    });
     let answered: Vec<String> = answered.collect();
     let mut sentences = vec![format!(
         "Seen: {}; {}.",

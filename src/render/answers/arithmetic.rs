@@ -17,9 +17,9 @@ pub(super) fn since_start(time: Option<Time>, start: Option<Time>) -> String {
     }
 }
 
-/// Nanoseconds from one to the other.
+/// Nanoseconds from one to the other, 0 or more; `None` where a time is missing, or the clock went back in between.
 pub(super) fn between(from: Option<Time>, to: Option<Time>) -> Option<i64> {
-    to?.0.checked_sub(from?.0)
+    to?.0.checked_sub(from?.0).filter(|&time| time >= 0)
 }
 
 /// This number of bytes in this number of nanoseconds, as bytes a second; `None` where no time passed.
@@ -40,7 +40,8 @@ pub(super) fn list(words: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{milliseconds, throughput};
+    use super::{between, milliseconds, throughput};
+    use crate::frame::Time;
 
     #[test]
     fn rates_are_rounded_and_never_divided_by_nothing() {
@@ -48,5 +49,8 @@ mod tests {
         assert_eq!(throughput(u64::MAX, 1), Some(u128::from(u64::MAX) * 1_000_000_000));
         assert_eq!((throughput(5, 0), throughput(5, -1)), (None, None));
         assert_eq!(milliseconds(-29_715), "-0.029715 ms");
+        let at = |time| Some(Time(time));
+        assert_eq!(between(at(5), at(7)), Some(2));
+        assert_eq!((between(at(7), at(5)), between(None, at(5))), (None, None));
     }
 }

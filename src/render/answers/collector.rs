@@ -69,10 +69,10 @@ impl Collector {
         }
         match in_flow.kind {
             PacketKind::Segment(_) => self.segment(number, time, packet, in_flow),
-            PacketKind::Datagram(_) => self.datagram(number, time, packet, in_flow),
+            PacketKind::Datagram(_) => self.datagram(number, packet, in_flow),
             PacketKind::Notice(notice) => {
                 if let Some(facts) = self.udp.get_mut(&in_flow.conversation) {
-                    facts.notice(number, notice.says);
+                    facts.notice(number, &notice);
                 }
             }
         }
@@ -150,21 +150,21 @@ impl Collector {
         true
     }
 
-    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) {
+    fn datagram(&mut self, number: u64, packet: &Packet<'_>, in_flow: &PacketInFlow) {
         let conversation = in_flow.conversation;
         if !self.udp.contains_key(&conversation) {
             let is_answered = self.udp.values().any(|facts| facts.rank() > 0);
             if is_answered || self.udp.len() >= CANDIDATES {
                 return;
             }
-            let Some(facts) = UdpFacts::new(number, time, packet, in_flow) else {
+            let Some(facts) = UdpFacts::new(number, packet, in_flow) else {
                 return;
             };
             self.udp.insert(conversation, facts);
         }
         let mut answered = false;
         if let Some(facts) = self.udp.get_mut(&conversation) {
-            facts.take(number, time, packet, in_flow);
+            facts.take(number, packet, in_flow);
             answered = facts.rank() > 0;
         }
         if answered {

@@ -1,8 +1,8 @@
 //! The answers about UDP.
 
-use super::Answer;
-use super::arithmetic::{between, milliseconds};
+use super::arithmetic::milliseconds;
 use super::udp_facts::UdpFacts;
+use super::{Answer, round_trips};
 use crate::escape::printable;
 use crate::explain::bytes;
 use crate::flow::datagram::IcmpErrorKind;
@@ -20,7 +20,8 @@ pub(super) fn answer(number: u8, facts: &UdpFacts) -> Result<Answer, String> {
         4 => Ok(largest_data(facts)),
         5 => Ok(largest_port(facts)),
         6 => protocol_number(facts),
-        _ => the_ports(facts),
+        7 => the_ports(facts),
+        _ => round_trips::answer(facts),
     }
 }
 
@@ -126,12 +127,18 @@ fn protocol_number(facts: &UdpFacts) -> Result<Answer, String> {
 }
 
 fn the_ports(facts: &UdpFacts) -> Result<Answer, String> {
-    let Some(reply) = &facts.answer else {
+    let Some(answered) = &facts.answer else {
         return Err(no_reply(facts));
     };
-    let first = &facts.first;
-    let after =
-        between(first.time, reply.time).map_or_else(String::new, |time| format!(", {} later", milliseconds(time)));
+    let reply = &answered.reply;
+    let request = answered.request.as_ref();
+    let first = request.map_or(&facts.first, |(request, _)| request);
+    let after = match request {
+        Some((_, known)) => known
+            .after
+            .map_or_else(String::new, |time| format!(", {} later", milliseconds(time))),
+        None => "; which request it answers is unknown".to_owned(),
+    };
     let ports = [udp::id::SRCPORT, udp::id::DSTPORT];
     let answer = Answer::new(
         format!(
@@ -155,8 +162,8 @@ fn no_reply(facts: &UdpFacts) -> String {
     let (from, port) = (facts.first.from, facts.first.to.port());
     match facts.notice {
         Some((packet, IcmpErrorKind::PortUnreachable)) => format!(
-            "There is no reply: an ICMP error came back to {from} (packet {packet}, port unreachable), because no program has a UDP \
-             socket at port {port}. Capture while the server runs."
+            "There is no reply: an ICMP error came back to {from} (packet {packet}, port unreachable), because no UDP socket \
+             is bound to port {port}, or a firewall says so. Capture while the server runs."
         ),
         Some((packet, _)) => format!(
             "There is no reply: an ICMP error came back to {from} (packet {packet}). Capture where the datagram arrives."

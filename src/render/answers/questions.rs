@@ -23,7 +23,7 @@ const fn question(number: u8, room: u8, ask: &'static str, mistake: &'static str
 }
 
 /// Of a UDP request and its reply.
-pub static UDP: [Question; 7] = [
+pub static UDP: [Question; 8] = [
     question(
         1,
         3,
@@ -65,6 +65,12 @@ pub static UDP: [Question; 7] = [
         3,
         "Look at a request and its reply. How are their port numbers related?",
         "Taking it for one rule for both: the server's port was chosen by its program or its administrator, the client's was picked by the client's system.",
+    ),
+    question(
+        8,
+        6,
+        "How many requests are there, and how many per cent of them have no reply in the capture? How long is the round trip: the shortest, the mean, the longest, and how far do they differ?",
+        "Pairing the replies with the requests in order: after one that was lost, each later reply seems to belong to the request before. And calling a request lost: its reply may have been.",
     ),
 ];
 

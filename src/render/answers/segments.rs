@@ -147,6 +147,9 @@ fn timed(count: usize, sent: &SentData, start: Option<Time>) -> String {
             let trip = match (round_trip, sent.again) {
                 (Some(trip), _) => format!("SampleRTT = {}", milliseconds(trip)),
                 (None, true) => "no SampleRTT, for it was sent again".to_owned(),
+                (None, false) if sent.time.is_some() && time.is_some() => {
+                    "no SampleRTT, for the clock of the capture went back".to_owned()
+                }
                 (None, false) => "no SampleRTT without times".to_owned(),
             };
             format!("acknowledged by packet {packet} (ack {}) at {at}: {trip}", number.raw)

@@ -42,12 +42,10 @@ pub(super) fn answer(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Ans
     ));
     let mut before: Option<&Flight> = None;
     for (number, flight) in (1..).zip(&flights.all) {
-        let when = match before {
+        let since = before.and_then(|before| between(Some(before.start), Some(flight.start)));
+        let when = match since {
+            Some(after) => format!("{} after flight {}", milliseconds(after), number - 1),
             None => format!("at {}", since_start(Some(flight.start), around.start)),
-            Some(before) => {
-                let after = milliseconds(between(Some(before.start), Some(flight.start)).unwrap_or_default());
-                format!("{after} after flight {}", number - 1)
-            }
         };
         before = Some(flight);
         answer = answer.line(listed(number, flight, &when)).proved(&flight.field);

@@ -111,7 +111,12 @@ fn waits(mut answer: Answer, party: Party, stream: &StreamFacts) -> Answer {
 /// The time from the first transmission to this one, and from the one before, if that was a repetition.
 fn waited(one: &Repeated, earlier: &[Repeated]) -> Option<String> {
     let first = one.first_sent?;
-    let wait = milliseconds(between(one.first_time, one.time)?);
+    let Some(wait) = between(one.first_time, one.time).map(milliseconds) else {
+        return Some(format!(
+            "Packet {} repeats packet {first}: how long after it, the times do not tell.",
+            one.number
+        ));
+    };
     // A large segment may be repeated in parts: only the same part is the same data.
     let is_same = |before: &&Repeated| before.first_sent == Some(first) && before.sequence.raw == one.sequence.raw;
     let before = earlier.iter().rev().find(is_same);

@@ -21,6 +21,9 @@ pub(super) struct ConversationRecord {
     /// Nanoseconds since the packet before in the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pause: Option<i64>,
+    /// By how many nanoseconds its time is before that of the packet before: the clock went back, and there is no `pause`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_went_back: Option<u64>,
     /// Address and port of the client.
     client: EndRecord,
     /// Address and port of the server.
@@ -168,7 +171,13 @@ struct DatagramRecord {
     /// Which of the client's datagrams it is, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
-    /// From the request that it replies to.
+    /// Of a request: an earlier packet with the same data that had no reply yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_data_as: Option<u64>,
+    /// Of a copy: the packet that it repeats, with the same identification and data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<u64>,
+    /// The request that it replies to, and how that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     replies: Option<ReplyRecord>,
 }
@@ -177,11 +186,32 @@ struct DatagramRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Reply"))]
 struct ReplyRecord {
-    /// Number of the packet with the request.
-    packet: u64,
-    /// Nanoseconds since then.
+    /// Number of the packet with the request; absent where several may be it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet: Option<u64>,
+    /// Nanoseconds since then; absent too where the clock went back.
     #[serde(skip_serializing_if = "Option::is_none")]
     nanoseconds: Option<i64>,
+    /// Had the request a reply before this one?
+    another: bool,
+    /// How sure that is: `fact`, where the data show it, `deduced`, or `one of several`.
+    certainty: &'static str,
+    /// What shows it.
+    evidence: EvidenceRecord,
+}
+
+/// What shows which request a reply answers.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Evidence"))]
+struct EvidenceRecord {
+    /// `same-data`, `same-data-in-uppercase`, `dns-identifier-and-question`, `only-waiting-request`, `to-the-socket-that-asked`,
+    /// `latest-request-after-a-pause`;
+    /// `several-requests` where none of these decides.
+    kind: &'static str,
+    /// Numbers of the packets with the requests that it may answer; of more than four the first three and the last.
+    packets: Vec<u64>,
+    /// How many requests these are.
+    count: u32,
 }
 
 /// What an ICMP error says about a packet.
@@ -215,7 +245,8 @@ pub(super) fn conversation(in_flow: &PacketInFlow) -> ConversationRecord {
     ConversationRecord {
         number: in_flow.conversation,
         place: in_flow.place,
-        pause: in_flow.pause,
+        pause: in_flow.pause.filter(|&pause| pause >= 0),
+        clock_went_back: in_flow.pause.filter(|&pause| pause < 0).map(i64::unsigned_abs),
         client: end(Party::Client),
         server: end(Party::Server),
         roles: words::roles(in_flow.roles),
@@ -298,20 +329,60 @@ fn window(window: Window) -> WindowRecord {
 }
 
 fn datagram(datagram: &Datagram) -> DatagramRecord {
+    let part = datagram.part;
+    let (count, same_data_as) = match part {
+        DatagramPart::Request { count, repeats } => (Some(count), repeats),
+        _ => (None, None),
+    };
     DatagramRecord {
         length: datagram.length,
-        count: match datagram.part {
-            DatagramPart::Request { count } => Some(count),
-            DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
+        count,
+        same_data_as,
+        copies: match part {
+            DatagramPart::Copy { of } => Some(of),
+            _ => None,
         },
-        replies: match datagram.part {
-            DatagramPart::Reply { request, after } => Some(ReplyRecord {
-                packet: request,
-                nanoseconds: after,
-            }),
-            DatagramPart::Request { .. } | DatagramPart::Unasked => None,
-        },
+        replies: replies(part),
     }
+}
+
+fn replies(part: DatagramPart) -> Option<ReplyRecord> {
+    Some(match part {
+        DatagramPart::Reply(reply) => ReplyRecord {
+            packet: Some(reply.request),
+            nanoseconds: reply.after,
+            another: reply.is_another,
+            certainty: words::certainty(reply.evidence),
+            evidence: EvidenceRecord {
+                kind: words::evidence(reply.evidence),
+                packets: vec![reply.request],
+                count: 1,
+            },
+        },
+        DatagramPart::ReplyFromElsewhere(answer) => ReplyRecord {
+            packet: Some(answer.request),
+            nanoseconds: answer.after,
+            another: false,
+            certainty: words::certainty(answer.evidence),
+            evidence: EvidenceRecord {
+                kind: words::evidence(answer.evidence),
+                packets: vec![answer.request],
+                count: 1,
+            },
+        },
+        DatagramPart::ReplyToOneOf(candidates) => ReplyRecord {
+            packet: None,
+            nanoseconds: None,
+            another: false,
+            certainty: "one of several",
+            evidence: EvidenceRecord {
+                kind: "several-requests",
+                packets: candidates.packets().to_vec(),
+                count: candidates.count,
+            },
+        },
+        DatagramPart::Request { .. } | DatagramPart::Copy { .. } | DatagramPart::Unasked => return None,
+    })
 }
 
 fn notice(notice: &Notice) -> NoticeRecord {

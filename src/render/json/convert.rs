@@ -16,17 +16,21 @@ use crate::escape::printable;
 use crate::explain::packet::{PacketEndpoints, ends, expectation, name, reason};
 use crate::explain::{Context, icmp_extension};
 use crate::flow::PacketInFlow;
-use crate::frame::{Direction, Frame, Time};
+use crate::frame::{Direction, Time};
+use crate::render::view::ShownPacket;
 use crate::wire::{Checksum, Content, Malformation, Packet, Unchecked};
 
 /// Everything about a packet, borrowed.
-pub(super) fn record<'r, 'a>(
-    frame: &'r Frame<'_>,
-    packet: &'r Packet<'a>,
-    number: u64,
-    first: Option<Time>,
-    in_flow: Option<&'r PacketInFlow>,
-) -> PacketRecord<'r, 'a> {
+pub(super) fn record<'r, 'a>(shown: &ShownPacket<'r, 'a>) -> PacketRecord<'r, 'a> {
+    let ShownPacket {
+        number,
+        frame,
+        packet,
+        in_flow,
+        first,
+        reassembled,
+        ..
+    } = *shown;
     let (source, destination) = ends_of(packet);
     PacketRecord {
         number,
@@ -43,6 +47,7 @@ pub(super) fn record<'r, 'a>(
         }),
         length: packet.original_length(),
         captured: frame.bytes.len(),
+        reassembled,
         name: name(packet),
         source,
         destination,

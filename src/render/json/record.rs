@@ -33,10 +33,14 @@ pub(super) struct PacketRecord<'r, 'a> {
     /// Which way it went, where the capture says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) direction: Option<DirectionRecord>,
-    /// Bytes on the wire.
+    /// Bytes of the frame before the capture cut it.
     pub(super) length: usize,
     /// Bytes captured: fewer than `length` when the capture cut the packet.
     pub(super) captured: usize,
+    /// Of a datagram that was put together: from how many fragments. Each fragment has a line of its own too; this line has the number and
+    /// time of the one that completed it, and its bytes are counted in the datagram.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reassembled: Option<usize>,
     /// What it is, in short: `SYN-ACK`, `UDP`, `ICMP port unreachable`.
     #[cfg_attr(test, schemars(with = "String"))]
     pub(super) name: Sentence,

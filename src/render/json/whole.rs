@@ -51,7 +51,7 @@ pub(super) struct ConversationLine {
 struct CountRecord {
     /// Packets.
     packets: u64,
-    /// Bytes of these frames on the wire, all headers included.
+    /// Bytes of these frames before the capture cut them, all headers included; of the loopback too, whose headers go over no wire.
     frame_bytes: u64,
     /// Data bytes in them, repetitions counted again.
     data_bytes: u64,
@@ -114,10 +114,38 @@ struct EndOfConnection {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Exchange"))]
 struct ExchangeRecord {
-    /// Replies that were paired with a request.
+    /// Datagrams from the client, copies not counted.
+    requests: u64,
+    /// Requests that have a reply, second replies not counted.
     answered: u64,
-    /// Datagrams from the client that nothing came back for.
+    /// Requests for which no reply was captured, those included that an ICMP error refused. Whether the request or its reply was lost, or
+    /// none was sent, one capture does not show.
     unanswered: u64,
+    /// Those of them that an ICMP error is about.
+    refused: u64,
+    /// Of those without a reply and without an ICMP error the latest, 64 at most: the numbers of their packets.
+    no_reply: Vec<u64>,
+    /// Requests of which the reply came from another address or port, so in another conversation: their packets, 64 at most.
+    elsewhere: Vec<u64>,
+    /// From the requests to their replies, where it is known which reply is whose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round_trips: Option<RoundTripsRecord>,
+}
+
+/// Round trips, summed up as ping(8) does.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RoundTrips"))]
+struct RoundTripsRecord {
+    /// How many were measured.
+    count: u64,
+    /// The shortest, in nanoseconds.
+    min: u64,
+    /// Their mean, in nanoseconds, rounded down.
+    avg: u64,
+    /// The longest, in nanoseconds.
+    max: u64,
+    /// The square root of their variance, in nanoseconds, rounded down.
+    mdev: u64,
 }
 
 /// A socket call of a conversation: a line of its own, after that of the conversation.
@@ -146,7 +174,7 @@ pub(super) fn conversation(whole: &Conversation) -> ConversationLine {
     };
     let (tcp, udp) = match &whole.transport {
         Transport::Tcp(connection) => (Some(connection_record(connection)), None),
-        Transport::Udp(exchange) => (None, Some(exchange_record(*exchange))),
+        Transport::Udp(exchange) => (None, Some(exchange_record(exchange))),
     };
     ConversationLine {
         line: "conversation",
@@ -172,10 +200,21 @@ const fn count(count: Count) -> CountRecord {
     }
 }
 
-const fn exchange_record(exchange: Exchange) -> ExchangeRecord {
+fn exchange_record(exchange: &Exchange) -> ExchangeRecord {
     ExchangeRecord {
+        requests: exchange.requests,
         answered: exchange.answered,
         unanswered: exchange.unanswered,
+        refused: exchange.refused,
+        no_reply: exchange.waiting.clone(),
+        elsewhere: exchange.elsewhere.clone(),
+        round_trips: exchange.round_trips.map(|trips| RoundTripsRecord {
+            count: trips.count,
+            min: trips.min,
+            avg: trips.average(),
+            max: trips.max,
+            mdev: trips.deviation(),
+        }),
     }
 }
 

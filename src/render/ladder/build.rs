@@ -2,15 +2,16 @@
 
 use super::{
     Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, LadderRow, Lane, NO_CALL_LOG,
-    RowKind, TransportName, fold, gaps, sentences, skew_sentence,
+    RowKind, TransportName, fold, gaps, requests, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
-use crate::explain::count;
+use crate::explain::{count, duration};
+use crate::flow::PacketKind;
 use crate::flow::conversation::{self, Opening};
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::repetition::Proof;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{Change, ObservedState, State};
-use crate::flow::{PacketKind, datagram};
 use crate::flow::{Party, Roles};
 use crate::timeline::{EventKind, OrderNote, PacketRef, TimelineEvent};
 use crate::wire::tcp::Flags;
@@ -118,7 +119,10 @@ fn lane(input: &LadderInput<'_>, party: Party) -> Lane {
 /// A row for each packet and each point of a call; a call with nothing in between takes one.
 fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<LadderRow> {
     let refused = refused(input);
-    let unanswered = unanswered(input);
+    let unanswered = match input.conversation.transport {
+        conversation::Transport::Tcp(_) => unanswered(input),
+        conversation::Transport::Udp(_) => requests::without_reply(input).packets,
+    };
     let mut rows = Vec::new();
     let mut events = input.timeline.events.iter().peekable();
     while let Some(event) = events.next() {
@@ -170,7 +174,12 @@ fn refused(input: &LadderInput<'_>) -> Vec<u64> {
     let mut numbers: Vec<u64> = input
         .packets
         .iter()
-        .filter_map(|seen| seen.in_flow.notice()?.about)
+        .filter_map(|seen| {
+            seen.in_flow
+                .notice()
+                .filter(|notice| notice.says != IcmpErrorKind::Other)?
+                .about
+        })
         .collect();
     if nobody_listened(input) {
         let is_syn = |seen: &&PacketRef| {
@@ -221,10 +230,7 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
                 source: port(seen, seen.in_flow.sender),
                 destination: port(seen, seen.in_flow.sender.other()),
                 length: datagram.length as u64,
-                request: match datagram.part {
-                    datagram::DatagramPart::Reply { request, .. } => Some(request),
-                    _ => None,
-                },
+                part: datagram.part,
             },
         ),
         PacketKind::Notice(notice) => (
@@ -331,6 +337,20 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     }
     if input.packets.iter().all(|seen| seen.time.is_none()) && !input.timeline.calls.is_empty() {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());
+    }
+    let mut earlier = input.packets.iter().filter_map(|seen| {
+        let pause = seen.in_flow.pause.filter(|&pause| pause < 0)?;
+        Some((seen.number, pause.saturating_neg()))
+    });
+    if let Some((number, back)) = earlier.next() {
+        let more = match earlier.count() as u64 {
+            0 => String::new(),
+            more => format!(", and so are {}", count(more, "later one")),
+        };
+        notes.push(format!(
+            "The time of packet {number} is {} before that of the packet before{more}: the clock went back, or the file is not in order",
+            duration(back)
+        ));
     }
     let has = |remark: Remark| {
         let mut segments = input.packets.iter().filter_map(|seen| seen.in_flow.segment());

@@ -3,9 +3,9 @@
 use super::{Arrow, ArrowContent, CallPoint, CallRow, SegmentRun};
 use crate::calls::{Call, CallName, Role};
 use crate::escape::columns::Columns as _;
-use crate::explain::packet::{flag_names, words};
+use crate::explain::packet::{datagram_tag, flag_names, words};
 use crate::explain::{count, grouped};
-use crate::flow::datagram::IcmpErrorKind;
+use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::segment::{Remark, SegmentPart};
 use crate::render::text_style::CharacterSet;
 use crate::timeline::PayloadStart;
@@ -64,7 +64,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
             source,
             destination,
             length,
-            ..
+            part,
         } => {
             let bytes = count(length, "byte");
             let to = characters.arrow();
@@ -79,7 +79,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
             Label {
                 words,
                 payload_start,
-                remark: None,
+                remark: datagram_remark(part, arrow.is_unanswered),
                 // Without spaces it fits the narrowest ladder.
                 else_below: Some(format!("{source}{to}{destination}")),
             }
@@ -147,14 +147,26 @@ fn segment_remark(
     (!all.is_empty()).then(|| all.join(", "))
 }
 
+/// The reply to a request, where the data prove it, needs no word.
+fn datagram_remark(part: DatagramPart, is_unanswered: bool) -> Option<String> {
+    let is_plain = matches!(part, DatagramPart::Unasked)
+        || matches!(part, DatagramPart::Reply(reply) if !reply.is_another && reply.evidence.is_proof());
+    let tag = (!is_plain).then(|| datagram_tag(part)).flatten();
+    let silence = is_unanswered.then(|| "no reply captured".to_owned());
+    let all: Vec<String> = tag.into_iter().chain(silence).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
 /// What an ICMP error says.
 pub(in crate::render) const fn icmp_error_kind(says: IcmpErrorKind) -> &'static str {
     match says {
         IcmpErrorKind::PortUnreachable => "port unreachable",
+        IcmpErrorKind::ProtocolUnreachable => "protocol unreachable",
         IcmpErrorKind::Unreachable => "destination unreachable",
         IcmpErrorKind::Prohibited => "prohibited",
         IcmpErrorKind::TooBig => "too big",
         IcmpErrorKind::TimeExceeded => "time exceeded",
+        IcmpErrorKind::ReassemblyTimeExceeded => "reassembly time exceeded",
         IcmpErrorKind::Other => "another error",
     }
 }

@@ -14,6 +14,7 @@ pub mod overview;
 mod picture;
 pub mod plain;
 pub(in crate::render) mod quotation;
+pub(in crate::render) mod requests;
 pub(in crate::render) mod sentences;
 pub mod side_by_side;
 #[cfg(test)]

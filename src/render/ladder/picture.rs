@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::calls::{Call, Program, Role};
 use crate::flow::Party;
 use crate::flow::conversation::Conversation;
-use crate::flow::datagram::IcmpErrorKind;
+use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::segment::{Delay, Remarks, SegmentPart};
 use crate::flow::state::ObservedState;
 use crate::frame::Time;
@@ -142,7 +142,7 @@ pub struct Arrow {
     pub client: Option<ObservedState>,
     /// The server's state after it, where it is another one.
     pub server: Option<ObservedState>,
-    /// Is it a SYN without any answer?
+    /// Is it a SYN without any answer, or a UDP request for which no reply was captured?
     pub is_unanswered: bool,
 }
 
@@ -198,8 +198,8 @@ pub enum ArrowContent {
         destination: u16,
         /// Data bytes.
         length: u64,
-        /// Number of the packet that it replies to.
-        request: Option<u64>,
+        /// What it does in its conversation.
+        part: DatagramPart,
     },
     /// An ICMP error.
     Notice {

@@ -1,10 +1,10 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
-use super::{Gap, GapReason, LadderInput, undecided};
+use super::{Gap, GapReason, LadderInput, requests, undecided};
 use crate::calls::CallName;
 use crate::explain::{count, duration};
 use crate::flow::Party;
-use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
+use crate::flow::conversation::{Connection, Conversation, Ending, Opening, Transport};
 use crate::flow::segment::{Delay, SegmentPart};
 use crate::flow::state::State;
 use crate::render::text_style::{fraction, rounded};
@@ -53,7 +53,7 @@ pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
             outcome.extend(ending(connection));
             outcome
         }
-        Transport::Udp(exchange) => udp(conversation, exchange),
+        Transport::Udp(exchange) => requests::outcome(conversation, exchange),
     };
     outcome.extend(undecided::sentence(input));
     outcome
@@ -163,21 +163,6 @@ fn ending(connection: &Connection) -> Option<String> {
         [party] => format!("{ending}, so the {party} stays in TIME-WAIT (60 s on Linux)"),
         _ => format!("{ending}, and both stay in TIME-WAIT (60 s on Linux)"),
     })
-}
-
-fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
-    let mut outcome = vec![format!(
-        "{} from the client, {} from the server; UDP opens and closes nothing",
-        count(conversation.from_client.packets, "datagram"),
-        count(conversation.from_server.packets, "datagram"),
-    )];
-    if conversation.notices > 0 {
-        outcome.push(format!("{} about them", count(conversation.notices, "ICMP error")));
-    }
-    if exchange.unanswered > 0 {
-        outcome.push(format!("{} not answered", count(exchange.unanswered, "request")));
-    }
-    outcome
 }
 
 /// A time since the first packet, or before it.

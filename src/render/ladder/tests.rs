@@ -152,7 +152,10 @@ fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
 fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
     let datagram = PacketKind::Datagram(Datagram {
         length: 5,
-        part: DatagramPart::Request { count: 1 },
+        part: DatagramPart::Request {
+            count: 1,
+            repeats: None,
+        },
     });
     let notice = PacketKind::Notice(Notice {
         about: Some(1),

@@ -1,14 +1,14 @@
 //! What the packets of one capture leave open, in one sentence, and where the answer is: in a capture at the other end.
 
-use super::LadderInput;
+use super::{LadderInput, requests};
 use crate::explain::count;
 use crate::explain::packet::is_to_many;
 use crate::flow::conversation::{Opening, Transport};
-use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::ByteRange;
 use crate::flow::repetition::{FirstTransmission, Proof};
 use crate::flow::segment::{Segment, SegmentPart};
-use crate::flow::{PacketInFlow, PacketKind, Party};
+use crate::flow::{PacketKind, Party};
 use crate::timeline::PacketRef;
 
 /// Packets are named up to this many.
@@ -128,36 +128,22 @@ fn datagrams(input: &LadderInput<'_>) -> Option<String> {
     if input.left_out.is_some() {
         return None;
     }
-    let (mut waiting, mut is_answered) = (Vec::new(), false);
-    for seen in input.packets {
-        let answered = match part(&seen.in_flow) {
-            Some(DatagramPart::Request { .. }) => {
-                waiting.push(seen.number);
-                None
-            }
-            Some(DatagramPart::Reply { request, .. }) => {
-                is_answered = true;
-                Some(request)
-            }
-            Some(DatagramPart::Unasked) => None,
-            None => seen.in_flow.notice().and_then(|notice| notice.about),
-        };
-        waiting.retain(|&request| Some(request) != answered);
-    }
-    // A reply does not say which request it answers, unless there is only one.
-    let which = match waiting.as_slice() {
-        [] => return None,
-        [packet] if !is_answered => format!("packet {packet}"),
-        _ => "a request".to_owned(),
+    let without = requests::without_reply(input);
+    let all = without.packets.len() + without.undecided;
+    let which = match without.packets.as_slice() {
+        _ if all == 0 => return None,
+        _ if all == 1 && without.undecided == 1 => "a request or its reply was".to_owned(),
+        [packet] if all == 1 => format!("packet {packet} or its reply was"),
+        [before @ .., last] if all <= NAMED && without.undecided == 0 => {
+            let before: Vec<String> = before.iter().map(ToString::to_string).collect();
+            format!("packets {} and {last} or their replies were", before.join(", "))
+        }
+        _ => format!("{} or their replies were", count(all as u64, "request")),
     };
     Some(format!(
-        "From these packets it cannot be told whether {which} or its reply was lost or late, or the server's program sent none, {}",
+        "From these packets it cannot be told whether {which} lost or late, or the server's program sent none, {}",
         elsewhere("the server's end")
     ))
-}
-
-fn part(in_flow: &PacketInFlow) -> Option<DatagramPart> {
-    in_flow.datagram().map(|datagram| datagram.part)
 }
 
 /// The sentence about these packets, which went to this end, or to both.

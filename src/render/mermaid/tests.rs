@@ -1,5 +1,6 @@
 use super::{Entities, sequence};
 use crate::flow::Party;
+use crate::flow::datagram::DatagramPart;
 use crate::render::ladder::{
     Arrow, ArrowContent, ArrowLine, Ladder, LadderRow, Lane, NO_CALL_LOG, RowKind, TransportName,
 };
@@ -16,7 +17,7 @@ fn datagram(time: i64, order_note: Option<OrderNote>, payload: &[u8]) -> LadderR
         source: 34_700,
         destination: 13_000,
         length: 3,
-        request: None,
+        part: DatagramPart::Unasked,
     };
     let arrow = Arrow {
         number: 1,

@@ -11,10 +11,11 @@ pub struct PlotDirection {
     pub sender: Party,
     /// The segments with data, in the order of the capture.
     pub segments: Vec<PlotSegment>,
-    /// When the other end acknowledged, and the number of the byte that it expects next.
+    /// When the other end acknowledged, and up to where all is acknowledged: the highest number so far of the byte that it expects next.
+    /// An acknowledgment that was overtaken takes nothing back.
     pub acknowledgments: Vec<Point>,
-    /// When the other end told how far may be sent, and that far: acknowledgment number and window together. Nothing where the
-    /// window's scale is not known.
+    /// When the other end told how far may be sent, and the furthest so far: acknowledgment number and window together. A receiver should
+    /// not take back what it allowed (RFC 9293 section 3.8.6). Nothing where the window's scale is not known.
     pub window: Vec<Point>,
 }
 
@@ -61,6 +62,7 @@ fn direction(packets: &[PacketRef], sender: Party, start: i64) -> PlotDirection 
         acknowledgments: Vec::new(),
         window: Vec::new(),
     };
+    let (mut acknowledged, mut edge) = (i64::MIN, i64::MIN);
     for seen in packets {
         let (Some(segment), Some(time)) = (seen.in_flow.segment(), seen.time) else {
             continue;
@@ -77,11 +79,15 @@ fn direction(packets: &[PacketRef], sender: Party, start: i64) -> PlotDirection 
             }));
         } else if let Some(acknowledgment) = segment.acknowledgment {
             let value = acknowledgment.relative;
-            found.acknowledgments.push(Point { time, value });
-            let window = segment.window.bytes().and_then(|bytes| i64::try_from(bytes).ok());
-            found.window.extend(window.map(|window| Point {
+            acknowledged = acknowledged.max(value);
+            found.acknowledgments.push(Point {
                 time,
-                value: value.saturating_add(window),
+                value: acknowledged,
+            });
+            let window = segment.window.bytes().and_then(|bytes| i64::try_from(bytes).ok());
+            found.window.extend(window.map(|window| {
+                edge = edge.max(value.saturating_add(window));
+                Point { time, value: edge }
             }));
         }
     }

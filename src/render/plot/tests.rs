@@ -84,6 +84,19 @@ fn a_direction_has_its_segments_and_what_the_other_end_says_of_them() {
 }
 
 #[test]
+fn an_acknowledgment_that_was_overtaken_takes_nothing_back() {
+    let found = directions(&[
+        packet(1, 0, Party::Client, Some((1, 12)), Some(1)),
+        packet(2, 1, Party::Server, None, Some(13)),
+        packet(3, 2, Party::Server, None, Some(5)),
+        packet(4, 3, Party::Server, None, Some(20)),
+    ]);
+    let values = |points: &[Point]| -> Vec<i64> { points.iter().map(|point| point.value).collect() };
+    assert_eq!(values(&found[0].acknowledgments), [13, 13, 20]);
+    assert_eq!(values(&found[0].window), [213, 213, 220]);
+}
+
+#[test]
 fn without_times_and_without_data_there_is_no_graph() {
     let mut timeless = story();
     for seen in &mut timeless {

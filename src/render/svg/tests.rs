@@ -2,6 +2,7 @@ use super::canvas::{Anchor, Canvas};
 use super::label_text::{above, below};
 use super::{Picture, STYLE, ladder, write};
 use crate::flow::Party;
+use crate::flow::datagram::DatagramPart;
 use crate::render::ladder::label;
 use crate::render::ladder::{Arrow, ArrowContent, ArrowLine, Ladder, LadderRow, Lane, RowKind, TransportName};
 use crate::render::text_style::CharacterSet;
@@ -17,7 +18,7 @@ fn datagram(payload: &[u8]) -> Arrow {
             source: 65_535,
             destination: 60_000,
             length,
-            request: None,
+            part: DatagramPart::Unasked,
         },
         payload_start: PayloadStart::of(payload, length),
         client: None,

@@ -110,6 +110,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&Pack
         several: in_flow.is_some_and(|in_flow| in_flow.conversation > 1),
         interface: None,
         full: true,
+        reassembled: None,
     };
     for view in views::ALL {
         let ViewOf::Packets { write, .. } = view.of else {

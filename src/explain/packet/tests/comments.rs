@@ -2,7 +2,7 @@
 
 use super::{CAUSES, DELAYS, ICMP_ERROR_KINDS, PUSH, SYN, in_flow, inferred, packet, parts, places, push};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
-use crate::flow::datagram::{IcmpErrorKind, Notice};
+use crate::flow::datagram::{Evidence, IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
 use crate::flow::state::{Change, State};
 use crate::flow::{PacketKind, Roles};
@@ -61,6 +61,15 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
     );
 }
 
+const EVIDENCE: [Evidence; 6] = [
+    Evidence::SameData,
+    Evidence::Uppercase,
+    Evidence::DnsQuestion,
+    Evidence::ToAsker,
+    Evidence::OnlyWaiting,
+    Evidence::AfterPause,
+];
+
 /// The page that explains the pairs names each key and each value.
 #[test]
 fn every_pair_is_documented() {
@@ -73,7 +82,18 @@ fn every_pair_is_documented() {
         .chain(DELAYS.map(words::delay))
         .chain(ICMP_ERROR_KINDS.map(words::icmp_error_kind))
         .chain([Roles::Seen, Roles::Ports, Roles::First].map(words::roles))
-        .chain(["request", "reply", "unasked", "notice"]);
+        .chain(EVIDENCE.map(words::evidence))
+        .chain(EVIDENCE.map(words::certainty))
+        .chain([
+            "request",
+            "reply",
+            "another-reply",
+            "reply-from-elsewhere",
+            "copy",
+            "unasked",
+            "notice",
+            words::ONE_OF_SEVERAL,
+        ]);
     let mut known = std::collections::BTreeSet::new();
     for value in values {
         assert!(
@@ -103,7 +123,7 @@ fn every_pair_is_documented() {
     }
     // And the other way round: the tables of values, below that of the keys, have no others.
     let (_, tables) = page.split_once("| `part` | of | meaning |").unwrap();
-    let headings = ["cause", "remark", "delay", "says"];
+    let headings = ["cause", "remark", "delay", "says", "evidence"];
     let rows = tables
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next());

@@ -91,7 +91,10 @@ fn every_reset_and_every_complaint_says_something_else() {
         };
         let sentence = reason(&notice, Some(&in_flow)).unwrap().into_owned();
         is_sentence(&sentence);
-        assert!(sentence.starts_with("tells the client that packet 1 "), "{sentence}");
+        assert!(
+            sentence.starts_with("reports to the client that packet 1 "),
+            "{sentence}"
+        );
         sentence
     }));
     let count = sentences.len();

@@ -3,7 +3,7 @@
 use super::{NOTICE, PUSH, SYN, in_flow, inferred, known, packet, push, stays};
 use crate::explain::packet::{StateStyle, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
-use crate::flow::datagram::{Datagram, DatagramPart};
+use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, Reply};
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Segment, SegmentPart};
 use crate::flow::state::{Change, State};
@@ -245,7 +245,10 @@ fn a_request_and_its_reply_are_told() {
     let bytes = unhex(NOTICE);
     let packet = packet(&bytes);
     let datagram = |part| in_flow(PacketKind::Datagram(Datagram { length: 12, part }));
-    let request = datagram(DatagramPart::Request { count: 1 });
+    let request = datagram(DatagramPart::Request {
+        count: 1,
+        repeats: None,
+    });
     assert_eq!(
         reason(&packet, Some(&request)).unwrap(),
         "a request: the client called sendto() with 12 bytes: one call, one datagram"
@@ -255,10 +258,12 @@ fn a_request_and_its_reply_are_told() {
             .unwrap()
             .starts_with("a datagram from 127.0.0.1:12001 to 127.0.0.1:53582, if the server's program answers"),
     );
-    let reply = datagram(DatagramPart::Reply {
+    let reply = datagram(DatagramPart::Reply(Reply {
         request: 1,
         after: Some(80_123),
-    });
+        evidence: Evidence::Uppercase,
+        is_another: false,
+    }));
     assert!(
         reason(&packet, Some(&reply))
             .unwrap()
@@ -267,4 +272,111 @@ fn a_request_and_its_reply_are_told() {
     let mut line = String::new();
     tags(&mut line, &reply).unwrap();
     assert_eq!(line, " [reply to 1]");
+}
+
+#[test]
+fn how_sure_a_reply_is_to_answer_a_request_is_told() {
+    let bytes = unhex(NOTICE);
+    let packet = packet(&bytes);
+    let told = |part| {
+        let in_flow = in_flow(PacketKind::Datagram(Datagram { length: 3, part }));
+        let mut line = String::new();
+        tags(&mut line, &in_flow).unwrap();
+        (reason(&packet, Some(&in_flow)).unwrap().into_owned(), line)
+    };
+    let reply = |evidence, is_another| {
+        DatagramPart::Reply(Reply {
+            request: 7,
+            after: None,
+            evidence,
+            is_another,
+        })
+    };
+    let several = |packets: &[u64]| DatagramPart::ReplyToOneOf(Candidates::of(packets.iter().copied()).unwrap());
+    for (part, begins, tag) in [
+        (
+            reply(Evidence::SameData, false),
+            "the reply to packet 7: ",
+            " [reply to 7]",
+        ),
+        (
+            reply(Evidence::DnsQuestion, false),
+            "the reply to packet 7 (it has the same identifier and question): ",
+            " [reply to 7]",
+        ),
+        (
+            reply(Evidence::OnlyWaiting, false),
+            "the reply to packet 7 (deduced: no other request waits for one): ",
+            " [reply to 7, deduced]",
+        ),
+        (
+            reply(Evidence::AfterPause, false),
+            "the reply to packet 7 (deduced: the latest request, sent after a pause): ",
+            " [reply to 7, deduced]",
+        ),
+        (
+            reply(Evidence::SameData, true),
+            "another reply to packet 7: ",
+            " [another reply to 7]",
+        ),
+        (
+            several(&[1, 2]),
+            "a reply to one of packets 1 and 2, it is unknown which: ",
+            " [reply to one of packets 1 and 2]",
+        ),
+        (
+            several(&[1, 2, 5, 9]),
+            "a reply to one of packets 1, 2, 5 and 9, ",
+            " [reply to one of packets 1, 2, 5 and 9]",
+        ),
+        (
+            several(&[1, 2, 5, 9, 12]),
+            "a reply to one of 5 requests, packets 1 to 12, ",
+            " [reply to one of 5 requests, packets 1 to 12]",
+        ),
+        (DatagramPart::Copy { of: 7 }, "a copy of packet 7, ", " [copy of 7]"),
+        (
+            DatagramPart::Request {
+                count: 2,
+                repeats: Some(1),
+            },
+            "datagram 2 of the client, with the data of packet 1, which has no reply yet: ",
+            " [same data as 1]",
+        ),
+    ] {
+        let (sentence, line) = told(part);
+        assert!(sentence.starts_with(begins), "{sentence}");
+        assert_eq!(line, tag);
+    }
+    assert_eq!(Candidates::of([1]), None);
+}
+
+#[test]
+fn only_what_is_one_line_with_its_end_is_called_a_line() {
+    let bytes = unhex(PUSH);
+    let whole = packet(&bytes);
+    let at = whole.payload().at;
+    let told = |data: &[u8; 6], first: i64| {
+        let mut bytes = bytes.clone();
+        bytes[at..at + 6].copy_from_slice(data);
+        let segment = Segment {
+            data: Some(ByteRange { first, last: first + 5 }),
+            ..push()
+        };
+        let in_flow = in_flow(PacketKind::Segment(segment));
+        let sentence = reason(&packet(&bytes), Some(&in_flow)).unwrap().into_owned();
+        sentence.split_once(": ").unwrap().0.to_owned()
+    };
+    assert_eq!(told(b"hello\n", 1), "carries the line");
+    // Without its end, several, with an end inside, not text; of a later one the beginning may have come before.
+    for data in [
+        b"hello!",
+        b"a\nb\nc\n",
+        b"a\nbcde",
+        b"a\0bcd\n",
+        b"\xff\xfe\xfd\xfc\xfb\n",
+    ] {
+        assert_eq!(told(data, 1), "carries data", "{data:?}");
+    }
+    assert_eq!(told(b"hello\n", 7), "carries a line, or the end of one");
 }

@@ -4,6 +4,7 @@ mod again;
 mod comments;
 mod every;
 mod meanings;
+mod notices;
 
 use std::net::SocketAddr;
 
@@ -130,12 +131,14 @@ const DELAYS: [Delay; 5] = [
     Delay::ZeroWindow(Party::Server),
 ];
 
-const ICMP_ERROR_KINDS: [IcmpErrorKind; 6] = [
+const ICMP_ERROR_KINDS: [IcmpErrorKind; 8] = [
     IcmpErrorKind::PortUnreachable,
+    IcmpErrorKind::ProtocolUnreachable,
     IcmpErrorKind::Unreachable,
     IcmpErrorKind::Prohibited,
     IcmpErrorKind::TooBig,
     IcmpErrorKind::TimeExceeded,
+    IcmpErrorKind::ReassemblyTimeExceeded,
     IcmpErrorKind::Other,
 ];
 

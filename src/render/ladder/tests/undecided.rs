@@ -2,7 +2,7 @@
 
 use super::{at, conversation, data};
 use crate::flow::conversation::{Conversation, Opening};
-use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
+use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, IcmpErrorKind, Notice, Reply};
 use crate::flow::number::{Number, Sequence};
 use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Segment, SegmentPart};
@@ -219,8 +219,20 @@ fn a_request_without_a_reply_is_open_unless_an_error_says_why() {
         let kind = PacketKind::Datagram(Datagram { length: 3, part });
         seen(number, None, sender, kind)
     };
-    let asks = |number, count| datagram(number, Party::Client, DatagramPart::Request { count });
-    let replies = |number, request| datagram(number, Party::Server, DatagramPart::Reply { request, after: None });
+    let asks = |number, count| datagram(number, Party::Client, DatagramPart::Request { count, repeats: None });
+    let replies = |number, request| {
+        let reply = Reply {
+            request,
+            after: None,
+            evidence: Evidence::SameData,
+            is_another: false,
+        };
+        datagram(number, Party::Server, DatagramPart::Reply(reply))
+    };
+    let either = |number, requests: [u64; 2]| {
+        let part = DatagramPart::ReplyToOneOf(Candidates::of(requests).unwrap());
+        datagram(number, Party::Server, part)
+    };
     let notice = Notice {
         about: Some(1),
         after: None,
@@ -231,11 +243,16 @@ fn a_request_without_a_reply_is_open_unless_an_error_says_why() {
         (vec![asks(1, 1)], Some("packet 1 or its reply was")),
         (vec![asks(1, 1), replies(2, 1)], None),
         (vec![asks(1, 1), refuses], None),
-        // Which of both is answered the reply does not say.
         (
             vec![asks(1, 1), asks(2, 2), replies(3, 1)],
+            Some("packet 2 or its reply was"),
+        ),
+        // Which of both is answered the reply does not say.
+        (
+            vec![asks(1, 1), asks(2, 2), either(3, [1, 2])],
             Some("a request or its reply was"),
         ),
+        (vec![asks(1, 1), asks(2, 2), either(3, [1, 2]), either(4, [1, 2])], None),
     ] {
         let expected = which.map(|which| end(which, "the server's program sent none", "the server's end"));
         assert_eq!(said(&apart(packets)), Vec::from_iter(expected));

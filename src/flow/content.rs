@@ -1,0 +1,133 @@
+//! What a datagram carries, as far as it shows which request a reply answers.
+
+use super::datagram::Evidence;
+use super::dns::Question;
+
+/// The data of a datagram, in 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Content {
+    /// Of the data; of a DNS message, of its identifier and question.
+    exact: u64,
+    /// What a reply with the same text in uppercase has.
+    uppercase: u64,
+}
+
+/// How a hash begins, by what is hashed.
+const DATA: u64 = 0xcbf2_9ce4_8422_2325;
+const QUERY: u64 = 1;
+const RESPONSE: u64 = 2;
+
+impl Content {
+    /// Nothing is known of the data: it was cut, or there is none. Then it shows nothing.
+    pub(super) const UNKNOWN: Self = Self { exact: 0, uppercase: 0 };
+
+    /// Of the whole data.
+    pub(super) fn of(data: &[u8]) -> Self {
+        if data.is_empty() {
+            return Self::UNKNOWN;
+        }
+        if let Some(question) = Question::of(data) {
+            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes, Case::AsItIs);
+            return Self {
+                exact: begins(if question.is_response { RESPONSE } else { QUERY }),
+                uppercase: begins(RESPONSE),
+            };
+        }
+        let uppercase = match std::str::from_utf8(data) {
+            Ok(text) if !text.is_ascii() => hash(DATA, text.to_uppercase().as_bytes(), Case::AsItIs),
+            _ => hash(DATA, data, Case::Upper),
+        };
+        Self {
+            exact: hash(DATA, data, Case::AsItIs),
+            uppercase,
+        }
+    }
+
+    const fn is_known(self) -> bool {
+        self.exact != 0
+    }
+
+    /// Is it the same data?
+    pub(super) const fn is_same(self, other: Self) -> bool {
+        self.is_known() && self.exact == other.exact
+    }
+
+    /// What this data of a reply shows: that this is the data of its request.
+    pub(super) fn answers(self, request: Self, reply: &[u8]) -> Option<Evidence> {
+        if !self.is_known() || !request.is_known() {
+            return None;
+        }
+        if self.exact == request.uppercase {
+            let is_dns = Question::of(reply).is_some();
+            return Some(match self.exact == request.exact {
+                _ if is_dns => Evidence::DnsQuestion,
+                true => Evidence::SameData,
+                false => Evidence::Uppercase,
+            });
+        }
+        (self.exact == request.exact).then_some(Evidence::SameData)
+    }
+}
+
+/// Whether ASCII letters are raised before they are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    AsItIs,
+    Upper,
+}
+
+/// In the manner of FNV-1a, eight bytes at a time; never 0, which stands for nothing known.
+fn hash(start: u64, data: &[u8], case: Case) -> u64 {
+    let mut hash = start ^ data.len() as u64;
+    for chunk in data.chunks(8) {
+        let mut word = [0; 8];
+        for (place, &byte) in word.iter_mut().zip(chunk) {
+            *place = if case == Case::Upper {
+                byte.to_ascii_uppercase()
+            } else {
+                byte
+            };
+        }
+        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 32;
+    }
+    hash.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Evidence};
+
+    fn answers(request: &[u8], reply: &[u8]) -> Option<Evidence> {
+        Content::of(reply).answers(Content::of(request), reply)
+    }
+
+    #[test]
+    fn the_same_text_and_its_uppercase_answer() {
+        assert_eq!(answers(b"ping 1", b"PING 1"), Some(Evidence::Uppercase));
+        assert_eq!(answers(b"ping 1", b"ping 1"), Some(Evidence::SameData));
+        assert_eq!(answers(b"7", b"7"), Some(Evidence::SameData));
+        assert_eq!(answers("straße".as_bytes(), b"STRASSE"), Some(Evidence::Uppercase));
+        for (request, reply) in [
+            (&b"ping 1"[..], &b"PING 2"[..]),
+            (b"PING 1", b"ping 1"),
+            (b"", b""),
+            (b"a", b""),
+        ] {
+            assert_eq!(answers(request, reply), None, "{request:?} {reply:?}");
+        }
+    }
+
+    #[test]
+    fn a_dns_response_answers_the_query_with_its_identifier_and_question() {
+        let message = |id: u8, flags: u8, name: u8| {
+            [&[0, id, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, name, 0, 0, 1, 0, 1][..]].concat()
+        };
+        let query = message(1, 1, b'a');
+        assert_eq!(answers(&query, &message(1, 0x81, b'a')), Some(Evidence::DnsQuestion));
+        for other in [message(2, 0x81, b'a'), message(1, 0x81, b'b'), message(1, 1, b'b')] {
+            assert_eq!(answers(&query, &other), None, "{other:?}");
+        }
+        assert_eq!(answers(&query, &query), Some(Evidence::SameData), "an echo service");
+    }
+}
