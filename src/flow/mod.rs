@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod datagram;
 mod icmp_error;
 mod key;
+mod marks;
 pub mod number;
 mod outstanding;
 mod packed_time;
