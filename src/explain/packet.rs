@@ -4,14 +4,17 @@
 //! - [`reason()`]: why it was sent; [`remarks()`]: what is remarkable about it; [`states()`]: what it does to both ends;
 //! - [`expectation()`]: what should come next; [`comment()`]: all this for a capture file.
 
+mod acknowledged;
 mod again;
 mod comment;
 mod endpoints;
 mod expectation;
 mod name;
+mod opening;
 mod parts;
 mod reason;
 mod remarks;
+mod reset;
 mod states;
 pub mod words;
 

@@ -4,13 +4,14 @@ mod again;
 mod comments;
 mod every;
 mod meanings;
+mod openings;
 
 use std::net::SocketAddr;
 
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{
-    Acknowledged, Delay, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
+    Acknowledged, Delay, Remark, RemarkableReset, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
 };
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
@@ -31,11 +32,11 @@ fn packet(bytes: &[u8]) -> Packet<'_> {
 }
 
 fn known(state: State) -> ObservedState {
-    ObservedState { state, inferred: false }
+    ObservedState::fact(state)
 }
 
 fn inferred(state: State) -> ObservedState {
-    ObservedState { state, inferred: true }
+    ObservedState::deduced(state)
 }
 
 fn stays(state: State) -> Change {
@@ -92,12 +93,14 @@ fn in_flow(kind: PacketKind) -> PacketInFlow {
     }
 }
 
-const CAUSES: [ResetCause; 5] = [
+const CAUSES: [ResetCause; 7] = [
     ResetCause::NobodyListens,
-    ResetCause::HalfOpenScan,
+    ResetCause::BreaksOffHandshake,
     ResetCause::NoSuchConnection,
     ResetCause::DataAfterClose,
     ResetCause::Abort,
+    ResetCause::NotTaken(RemarkableReset::Ignored),
+    ResetCause::NotTaken(RemarkableReset::Challenged),
 ];
 
 fn parts() -> Vec<SegmentPart> {
@@ -116,6 +119,8 @@ fn parts() -> Vec<SegmentPart> {
         SegmentPart::FirstFin,
         SegmentPart::SecondFin,
         SegmentPart::FinAck,
+        SegmentPart::ChallengeAck,
+        SegmentPart::OtherSynAck,
         SegmentPart::Copy,
         SegmentPart::Stray,
     ];
