@@ -14,7 +14,7 @@ const CAPTURES: [&str; 11] = [
     "long",
     "idle",
     "backlog",
-    "half-open",
+    "syn-scan",
     "close",
     "port-12000",
     "loop",
@@ -30,12 +30,12 @@ const REMARKED: [(&str, u32, &str, &str); 4] = [
         "the queue was full, so the first SYN was dropped",
     ),
     (
-        "half-open",
+        "syn-scan",
         3,
         "Connection reset (RST)",
         "the scan's own kernel gives up",
     ),
-    ("half-open", 5, "Connection reset (RST)", "nobody listens"),
+    ("syn-scan", 5, "Connection reset (RST)", "nobody listens"),
 ];
 
 /// Remarks that belong to every connection that is opened and closed.
@@ -232,4 +232,24 @@ fn lines_fit_80_columns() {
             }
         }
     }
+}
+
+/// docs/comments.md begins with the comment of a packet: as the sniffer writes it today, but for what `…` leaves out.
+#[test]
+fn the_example_of_the_comments_page_is_what_is_written() {
+    let page = std::fs::read_to_string("docs/comments.md").unwrap();
+    let example = page
+        .split("\n\n")
+        .find(|part| part.starts_with("    ACK: step 3"))
+        .unwrap();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (sentences, pairs) = example.split_once('…').unwrap();
+    let (sentences, pairs) = (words(sentences), words(pairs));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.pcapng");
+    run(&["-q", "-r", "captures/tcp.pcap", "-w", file.to_str().unwrap()]);
+    let bytes = std::fs::read(&file).unwrap();
+    let written = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(written.contains(&sentences), "{sentences}");
+    assert!(written.contains(&pairs), "{pairs}");
 }

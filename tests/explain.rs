@@ -44,23 +44,24 @@ fn a_connection_is_told_from_its_syn_to_its_last_ack() {
     let lines = told("captures/tcp.pcap");
     let expected = [
         "1 SYN: step 1 of 3 of the handshake: the client called connect(). \
-         client CLOSED -> SYN-SENT, server (LISTEN) -> (SYN-RECEIVED)",
+         client CLOSED -> SYN-SENT, server LISTEN or CLOSED: the answer will tell",
         "2 SYN-ACK: step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges the client's SYN (packet 1). \
-         client SYN-SENT -> (ESTABLISHED), server SYN-RECEIVED",
-        "3 ACK: step 3 of 3 of the handshake: the client acknowledges the server's SYN (packet 2); the server's accept() \
-         can return now. client ESTABLISHED, server SYN-RECEIVED -> (ESTABLISHED)",
+         client SYN-SENT -> ESTABLISHED when this SYN-ACK arrives, server SYN-RECEIVED",
+        "3 ACK: step 3 of 3 of the handshake: the client acknowledges the server's SYN (packet 2); when it \
+         arrives, the server's accept() can return. client SYN-SENT -> ESTABLISHED, server SYN-RECEIVED -> ESTABLISHED when this ACK \
+         arrives",
         "4 PSH-ACK: carries the line: bytes 1 to 12 of what the client handed to send(). \
-         client ESTABLISHED, server (ESTABLISHED)",
-        "5 ACK: the server acknowledges bytes 1 to 12 (packet 4). client ESTABLISHED, server ESTABLISHED",
+         client ESTABLISHED, server SYN-RECEIVED or ESTABLISHED",
+        "5 ACK: the server acknowledges bytes 1 to 12 (packet 4). client ESTABLISHED, server SYN-RECEIVED -> ESTABLISHED",
         "6 PSH-ACK: carries the line: bytes 1 to 12 of what the server handed to send(). \
          client ESTABLISHED, server ESTABLISHED",
         "7 ACK: the client acknowledges bytes 1 to 12 (packet 6). client ESTABLISHED, server ESTABLISHED",
         "8 FIN-ACK: asks to close: the server called close() or shutdown(), or its program ended. \
-         client ESTABLISHED -> (CLOSE-WAIT), server ESTABLISHED -> FIN-WAIT-1",
+         client ESTABLISHED -> CLOSE-WAIT when this FIN arrives, server ESTABLISHED -> FIN-WAIT-1",
         "9 FIN-ACK: closes the other direction: the client called close() too, or its program ended, and acknowledges \
-         the server's FIN (packet 8). client (CLOSE-WAIT) -> LAST-ACK, server FIN-WAIT-1 -> (TIME-WAIT)",
-        "10 ACK: the server acknowledges the client's FIN (packet 9); both directions are closed now. \
-         client LAST-ACK -> (CLOSED), server TIME-WAIT",
+         the server's FIN (packet 8). client ESTABLISHED -> LAST-ACK, server FIN-WAIT-1 -> TIME-WAIT when this FIN arrives",
+        "10 ACK: the server acknowledges the client's FIN (packet 9); when this arrives, both directions are closed. \
+         client LAST-ACK -> CLOSED when this ACK arrives, server FIN-WAIT-1 -> TIME-WAIT",
     ];
     assert_eq!(lines, expected);
 }
@@ -72,7 +73,7 @@ fn who_closes_first_and_who_makes_a_syn_by_hand_is_told() {
         let beginning = format!("{number} FIN-ACK: asks to close: the {who} called close()");
         assert!(lines[number - 1].starts_with(&beginning), "{}", lines[number - 1]);
     }
-    let lines = told("captures/half-open.pcapng");
+    let lines = told("captures/syn-scan.pcapng");
     for number in [1, 4] {
         let line = &lines[number - 1];
         assert!(

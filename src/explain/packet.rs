@@ -4,6 +4,7 @@
 //! - [`reason()`]: why it was sent; [`remarks()`]: what is remarkable about it; [`states()`]: what it does to both ends;
 //! - [`expectation()`]: what should come next; [`comment()`]: all this for a capture file.
 
+mod acknowledged;
 mod again;
 mod comment;
 mod datagram;
@@ -11,9 +12,11 @@ mod endpoints;
 mod expectation;
 mod name;
 mod notice;
+mod opening;
 mod parts;
 mod reason;
 mod remarks;
+mod reset;
 mod states;
 pub mod words;
 

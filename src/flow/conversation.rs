@@ -143,12 +143,14 @@ pub enum Opening {
     Simultaneous,
     /// The SYN was answered by a RST, or by an ICMP error.
     Refused,
-    /// The SYN was not answered.
+    /// No answer to the SYN was captured.
     Unanswered,
-    /// The SYN-ACK came, but not the ACK.
+    /// The SYN-ACK was captured, and nothing that shows that the server got the ACK.
     NotCompleted,
-    /// The SYN-ACK was answered by a RST: a scan (`nmap -sS`), or a client that gave up.
-    HalfOpen,
+    /// The server answered the SYN with a SYN of its own, and no SYN-ACK of it was captured: four steps.
+    Split,
+    /// The SYN-ACK was answered by a RST: a scan (`nmap -sS`), a client that gave up, or one to which the SYN was old.
+    BrokenOff,
     /// It began before the capture.
     BeforeCapture,
 }

@@ -22,6 +22,7 @@ pub mod dns;
 mod elsewhere;
 mod icmp_error;
 mod key;
+mod marks;
 pub mod number;
 mod outstanding;
 mod packed_time;

@@ -24,8 +24,13 @@ pub(super) struct Record {
     pub(super) notices: u32,
     /// Segments of TCP that repeat earlier ones.
     pub(super) retransmissions: u32,
+    /// Where the connection before it with the same key is remembered; [`NO_RECORD`]: there was none.
+    pub(super) previous: u32,
     pub(super) protocol: ProtocolRecord,
 }
+
+/// The place of no record.
+pub(super) const NO_RECORD: u32 = u32::MAX;
 
 /// The part of a record that its protocol keeps.
 #[derive(Debug)]

@@ -92,7 +92,11 @@ pub enum SegmentPart {
     SecondFin,
     /// Acknowledges the other end's FIN, and sends none.
     FinAck,
-    /// Ends the connection at once.
+    /// Answers a segment that does not belong to the open connection: says what it expects. RFC 5961 sections 3 and 4
+    ChallengeAck,
+    /// A SYN-ACK with another initial sequence number, on a connection that is open: its receiver does not take it.
+    OtherSynAck,
+    /// A RST: ends the connection at once, if its receiver takes it.
     Reset(ResetCause),
     /// A segment of which nothing was acknowledged yet, captured a second time: it was not sent again.
     Copy,
@@ -105,14 +109,26 @@ pub enum SegmentPart {
 pub enum ResetCause {
     /// It answers a SYN: no program listens on the port (or a firewall says so).
     NobodyListens,
-    /// It answers the SYN-ACK, from the end that sent the SYN: a scan that only asked whether the port is open.
-    HalfOpenScan,
+    /// It answers the SYN-ACK, from the end that sent the SYN: a scan that only asked whether the port is open, a client that gave
+    /// up, or one to which the SYN was old (RFC 9293 section 3.5, figure 8).
+    BreaksOffHandshake,
     /// It answers a segment of a connection that its sender does not have (it was restarted, or has forgotten it).
     NoSuchConnection,
     /// The sender's program closed while data that it had not read were waiting, or data came after it had closed. RFC 2525 section 2.17, RFC 9293 section 3.6
     DataAfterClose,
     /// The sender's program broke off (`SO_LINGER` 0), was killed with data unread, or waited too long: the wire does not tell which.
     Abort,
+    /// Its numbers do not fit, so its receiver does not take it; its sender may be another one than it says.
+    NotTaken(RemarkableReset),
+}
+
+/// What becomes of a RST that does not end the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RemarkableReset {
+    /// Its number lies outside the receiver's window, or it does not acknowledge the receiver's SYN. RFC 9293 section 3.10.7.3 and 3.10.7.4
+    Ignored,
+    /// Its number lies inside the window and is not the one expected next: the receiver answers with a challenge ACK. RFC 5961 section 3.2
+    Challenged,
 }
 
 /// What an acknowledgment number newly covers.
@@ -237,11 +253,17 @@ pub enum Remark {
     HalfClosed,
     /// Both ends asked to close at once. RFC 9293 section 3.6, figure 13
     SimultaneousClose,
+    /// It asks again after a RST has refused it, with the same initial sequence number.
+    AsksAgain,
+    /// A SYN with another initial sequence number, while the connection of these addresses and ports is not known to be over.
+    OtherSyn,
+    /// It carries what is new, after a RST with its sender's address: that RST came from elsewhere.
+    GoesOn,
 }
 
 impl Remark {
     /// Every remark.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Retransmission,
         Self::FastRetransmission,
         Self::SpuriousRetransmission,
@@ -258,6 +280,9 @@ impl Remark {
         Self::DataInSyn,
         Self::HalfClosed,
         Self::SimultaneousClose,
+        Self::AsksAgain,
+        Self::OtherSyn,
+        Self::GoesOn,
     ];
 }
 

@@ -100,6 +100,11 @@ impl TcpSegmentInfo {
         }
     }
 
+    /// Offers it nothing, not even what a kernel that has a socket always says (the MSS: RFC 9293 section 3.7.1)?
+    pub(super) const fn offers_nothing(&self) -> bool {
+        self.mss.is_none() && self.shift.is_none() && self.timestamps.is_none() && !self.sack_permitted
+    }
+
     /// None of an orderly connection: only the first SYN comes without ACK, and it opens and does nothing else.
     pub(super) const fn is_stray(&self) -> bool {
         (self.syn && (self.fin || self.rst)) || (!self.syn && !self.rst && self.acknowledgment.is_none())

@@ -9,7 +9,7 @@ use std::fmt;
 pub enum State {
     /// No connection.
     Closed,
-    /// Waiting for a connection to be asked for. Of the server's end this is told by its answer only.
+    /// Waiting for a connection to be asked for. Of the server's end only its answer shows this.
     Listen,
     /// Has asked for a connection.
     SynSent,
@@ -76,14 +76,97 @@ impl fmt::Display for State {
     }
 }
 
-/// A state, and how it is known.
+/// What is known of the state of an end.
+///
+/// A segment that was captured can still be lost, or wait behind a gap: it leads its receiver to another state only when it arrives
+/// (RFC 9293 section 3.10.7.4). So the state is the last one that the end's own segments show, and what is under way to it is kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObservedState {
-    /// The state.
+    /// The last state that this end has shown by what it sent.
     pub state: State,
-    /// Is it inferred? Known is what this end itself has sent: a SYN, a FIN, an acknowledgment. Inferred is what a segment
-    /// does to its receiver as long as the receiver has not answered it, since a segment that was captured can still be lost.
+    /// Is it inferred? Then no segment of this end proves it: it is the one that fits what was captured, which began later.
     pub inferred: bool,
+    /// The state when all that was captured on its way to this end has arrived; `None` if it is the same.
+    pub if_received: Option<State>,
+}
+
+impl ObservedState {
+    /// A state that the end's own segments prove.
+    #[must_use]
+    pub const fn fact(state: State) -> Self {
+        Self {
+            state,
+            inferred: false,
+            if_received: None,
+        }
+    }
+
+    /// A state that is deduced.
+    #[must_use]
+    pub const fn deduced(state: State) -> Self {
+        Self {
+            state,
+            inferred: true,
+            if_received: None,
+        }
+    }
+
+    /// The state when all that is under way to the end has arrived.
+    #[must_use]
+    pub const fn when_received(self) -> State {
+        match self.if_received {
+            Some(state) => state,
+            None => self.state,
+        }
+    }
+
+    /// The state now, where there is only one; [`State::Unknown`] where something is under way that leads to another.
+    #[must_use]
+    pub const fn known(self) -> State {
+        match self.if_received {
+            Some(_) => State::Unknown,
+            None => self.state,
+        }
+    }
+
+    /// The last state that was shown, and the one to which all leads that is under way to the end.
+    #[must_use]
+    pub fn one_of(self) -> Option<[State; 2]> {
+        self.if_received.map(|state| [self.state, state])
+    }
+
+    /// How [`Self::known`] is known.
+    #[must_use]
+    pub const fn certainty(self) -> Certainty {
+        match (self.known(), self.inferred) {
+            (State::Unknown, _) => Certainty::Unknown,
+            (_, true) => Certainty::Deduced,
+            (_, false) => Certainty::Fact,
+        }
+    }
+}
+
+/// How a state is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Certainty {
+    /// What the end itself sent proves it.
+    Fact,
+    /// It fits what was captured.
+    Deduced,
+    /// It is not known.
+    Unknown,
+}
+
+impl Certainty {
+    /// Its stable name: `fact`, `deduced`, `unknown`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fact => "fact",
+            Self::Deduced => "deduced",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What a packet changes for one end.
@@ -96,9 +179,17 @@ pub struct Change {
 }
 
 impl Change {
-    /// Does the packet lead to another state?
+    /// Does the packet show another state?
     #[must_use]
     pub fn is_change(self) -> bool {
         self.before.state != self.after.state
+    }
+
+    /// The state to which the packet leads its receiver when it arrives.
+    #[must_use]
+    pub fn leads_to(self) -> Option<State> {
+        self.after
+            .if_received
+            .filter(|&state| self.before.when_received() != state)
     }
 }

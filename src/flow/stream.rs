@@ -110,12 +110,13 @@ impl Stream {
         }
     }
 
-    /// The state of its sender.
+    /// The last state that its sender has shown.
     pub(super) fn observed_state(&self) -> ObservedState {
         let place = usize::from((self.flags & STATE_MASK) >> STATE_SHIFT);
         ObservedState {
             state: State::ALL.get(place).copied().unwrap_or(State::Unknown),
             inferred: self.is(StreamFlag::Inferred),
+            if_received: None,
         }
     }
 
@@ -179,6 +180,15 @@ impl Stream {
         self.highest() + distance as i64
     }
 
+    /// The same; 1 as long as nothing is counted.
+    pub(super) const fn place(&self, raw: u32) -> i64 {
+        if self.is(StreamFlag::Begun) {
+            self.relative(raw)
+        } else {
+            1
+        }
+    }
+
     /// The same of one that is not after the highest.
     const fn behind(&self, raw: u32) -> i64 {
         self.highest() - self.front().wrapping_sub(raw) as i64
@@ -187,7 +197,7 @@ impl Stream {
     pub(super) const fn number(&self, raw: u32) -> Number {
         Number {
             raw: Sequence(raw),
-            relative: self.relative(raw),
+            relative: self.place(raw),
         }
     }
 

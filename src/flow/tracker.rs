@@ -10,13 +10,13 @@ use super::key::{Key, KeySide};
 use super::packed_time::{CurrentPacket, PackedTime};
 use super::packet_in_flow::{PacketInFlow, PacketKind, Roles};
 use super::party::Party;
-use super::record::{ProtocolRecord, Record};
+use super::record::{NO_RECORD, ProtocolRecord, Record};
 use super::roles;
 use super::segment::Remark;
 use super::segment_info::TcpSegmentInfo;
 use super::sent_datagram::{DatagramId, NewDatagram};
 use super::store::Store;
-use super::tcp::{Since, Tcp};
+use super::tcp::{EarlierConnection, Since, Tcp};
 use crate::frame::Time;
 use crate::wire::{Completeness, Packet, Protocol};
 
@@ -28,6 +28,14 @@ pub struct Tracker {
     conversations: u64,
     /// The latest requests over UDP.
     requests: LatestRequests,
+}
+
+/// Where a segment belongs.
+enum Place {
+    /// To the conversation that is remembered here.
+    Known(u32),
+    /// To a new one, after the one that is remembered here.
+    After(Option<u32>),
 }
 
 impl Default for Tracker {
@@ -116,26 +124,21 @@ impl Tracker {
         frame: usize,
     ) -> Option<PacketInFlow> {
         let (key, side) = Key::new(Protocol::Tcp, source, destination)?;
-        let known = self.store.find(&key);
-        let is_another = known.is_some_and(|index| {
-            let record = self.store.get(index);
-            record.is_some_and(|record| match &record.protocol {
-                // The answer to its own SYN does not belong to another connection.
-                ProtocolRecord::Tcp(_) if source == destination && info.acknowledgment.is_some() => false,
-                ProtocolRecord::Tcp(tcp) => tcp.is_left_for(record.party(side), info),
-                ProtocolRecord::Udp(_) => false,
-            })
-        });
-        let index = if let Some(index) = known.filter(|_| !is_another) {
-            index
-        } else {
-            let (party, roles) = match (info.syn, info.acknowledgment) {
-                (true, None) => (Party::Client, Roles::Seen),
-                (true, Some(_)) => (Party::Server, Roles::Seen),
-                _ => roles::of_segment(source.port(), destination.port()),
-            };
-            let tcp = Tcp::new(info, is_another);
-            self.enter(now, key, side, (party, roles), ProtocolRecord::Tcp(tcp))
+        let index = match self.belongs_to(&key, side, source == destination, info) {
+            Place::Known(index) => index,
+            Place::After(earlier) => {
+                let (party, roles) = match (info.syn, info.acknowledgment) {
+                    (true, None) => (Party::Client, Roles::Seen),
+                    (true, Some(_)) => (Party::Server, Roles::Seen),
+                    _ => roles::of_segment(source.port(), destination.port()),
+                };
+                let tcp = Tcp::new(info, earlier.and_then(|index| self.leave(index, side)));
+                let index = self.enter(now, key, side, (party, roles), ProtocolRecord::Tcp(tcp));
+                if let Some(record) = self.store.touch(index) {
+                    record.previous = earlier.filter(|&earlier| earlier != index).unwrap_or(NO_RECORD);
+                }
+                index
+            }
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
@@ -157,6 +160,55 @@ impl Tracker {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }
         Some(in_flow(record, sender, pause, PacketKind::Segment(segment)))
+    }
+
+    /// Which connection this segment is of. RFC 9293 section 3.5: a SYN on known addresses and ports begins, repeats, or disturbs.
+    fn belongs_to(&mut self, key: &Key, side: KeySide, is_to_itself: bool, info: &TcpSegmentInfo) -> Place {
+        let Some(latest) = self.store.find(key) else {
+            return Place::After(None);
+        };
+        let tcp = |index: u32| match self.store.get(index).map(|record| (record, &record.protocol)) {
+            Some((record, ProtocolRecord::Tcp(tcp))) => Some((tcp, record.party(side))),
+            _ => None,
+        };
+        let Some((latest_tcp, sender)) = tcp(latest) else {
+            return Place::Known(latest);
+        };
+        if is_to_itself && info.acknowledgment.is_some() {
+            // The answer to its own SYN does not belong to another connection.
+            return Place::Known(latest);
+        }
+        let is_another = latest_tcp.is_left_for(sender, info);
+        let earlier = self.store.previous(latest);
+        let known = earlier.and_then(&tcp);
+        if is_another {
+            // The client asks once more, as before an old duplicate came in between. RFC 9293 section 3.5, figure 8
+            let returns = known.is_some_and(|(tcp, sender)| tcp.repeats_syn(sender, info));
+            return match earlier.filter(|_| returns) {
+                Some(index) => {
+                    self.store.return_to(index);
+                    Place::Known(index)
+                }
+                None => Place::After(Some(latest)),
+            };
+        }
+        let is_earlier = !latest_tcp.fits(sender, info)
+            && known.is_some_and(|(tcp, sender)| tcp.fits(sender, info) && !tcp.is_left_for(sender, info));
+        Place::Known(earlier.filter(|_| is_earlier).unwrap_or(latest))
+    }
+
+    /// Another connection begins in place of this one, by a segment from this side.
+    fn leave(&mut self, index: u32, side: KeySide) -> Option<EarlierConnection> {
+        let record = self.store.touch(index)?;
+        let sender = record.party(side);
+        let ProtocolRecord::Tcp(tcp) = &mut record.protocol else {
+            return None;
+        };
+        if tcp.is_over() {
+            return Some(EarlierConnection::Over);
+        }
+        tcp.disturb(sender);
+        Some(EarlierConnection::Open)
     }
 
     fn datagram(
@@ -276,6 +328,7 @@ impl Tracker {
             from_server: Count::default(),
             notices: 0,
             retransmissions: 0,
+            previous: NO_RECORD,
             protocol,
         })
     }

@@ -241,7 +241,7 @@ fn is_over(seen: &PacketRef) -> bool {
         return false;
     };
     let is_over = |state| matches!(state, State::Closed | State::TimeWait);
-    let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
+    let both = is_over(segment.client.after.when_received()) && is_over(segment.server.after.when_received());
     both && !matches!(segment.part, SegmentPart::Syn) || matches!(segment.part, SegmentPart::Reset(_))
 }
 

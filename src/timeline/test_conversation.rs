@@ -137,10 +137,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> PacketKind {
 }
 
 pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
-    let open = ObservedState {
-        state: State::Established,
-        inferred: false,
-    };
+    let open = ObservedState::fact(State::Established);
     let same = Change {
         before: open,
         after: open,

@@ -192,7 +192,7 @@ fn tcp_8_to_12() {
         TCP,
         "TCP 12",
         &[
-            "handshake, packets 1, 2 and 3",
+            "the SYN-ACK (packet 2) and takes the ACK (packet 3)",
             "port 40713 too, other end 127.0.0.1:54014): the rest of the conversation, packets 4 to 10",
             "2 connections to this port",
             "54014 and 54022",
@@ -213,7 +213,7 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
         );
         assert!(answer.contains("type a line at the client"), "{answer}");
     }
-    assert!(answer(TCP, &["--flow", "2"], "TCP 12").contains("packets 11, 12 and 13"));
+    assert!(answer(TCP, &["--flow", "2"], "TCP 12").contains("packet 11, the SYN"));
     // Without its first three packets the handshake is missing, and only that.
     let late = ["-c", "7", "not (tcp[tcpflags] & tcp-syn != 0)"];
     for question in ["TCP 3", "TCP 4", "TCP 12"] {
@@ -227,7 +227,7 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
 }
 
 /// captures/refused.pcapng: a datagram and its ICMP error (packets 1 and 2), a SYN and its RST-ACK (3 and 4); nobody listens on
-/// port 13000. captures/half-open.pcapng: SYN, SYN-ACK, RST (1 to 3).
+/// port 13000. captures/syn-scan.pcapng: SYN, SYN-ACK, RST (1 to 3).
 #[test]
 fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
     let refused = "captures/refused.pcapng";
@@ -264,11 +264,11 @@ fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
         "captures/backlog.pcapng",
         "TCP 12",
         &[
-            "packets 1, 2 and 3",
+            "listening): packet 1, the SYN.",
             "7 packets from 4 to 19 (what else lies between belongs to other conversations).",
         ],
     );
-    let half_open = "captures/half-open.pcapng";
+    let half_open = "captures/syn-scan.pcapng";
     has(
         half_open,
         "TCP 5",
@@ -282,7 +282,7 @@ fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
         half_open,
         "TCP 12",
         &[
-            "listening): all of them, packets 1, 2 and 3.",
+            "listening): packet 1, the SYN.",
             "There is no connection socket",
             "accept()",
         ],

@@ -286,10 +286,10 @@ fn the_first_screen_says_what_came_instead_of_a_handshake() {
     };
     let complete = start("tcp");
     assert!(
-        complete.contains("Packet 3: ACK") && complete.contains("(STATE) deduced"),
+        complete.contains("Packet 3: ACK") && complete.contains("when this SYN-ACK arrives"),
         "{complete}"
     );
-    let broken_off = start("half-open");
+    let broken_off = start("syn-scan");
     assert!(broken_off.contains("no complete three-way handshake"), "{broken_off}");
     // Without a handshake, there is nothing to predict.
     assert!(complete.contains("class=\"predict\"") && !broken_off.contains("class=\"predict\""));

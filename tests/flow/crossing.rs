@@ -178,8 +178,8 @@ fn crossed(in_flows: &[PacketInFlow], tracker: &Tracker) -> usize {
         // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
         let was_killed = parts(&own).iter().any(|part| matches!(part, SegmentPart::Reset(_)));
         let states = [
-            connection.client.observed_state.state,
-            connection.server.observed_state.state,
+            connection.client.observed_state.when_received(),
+            connection.server.observed_state.when_received(),
         ];
         crossed += usize::from(remarked);
         if was_killed {

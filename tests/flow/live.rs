@@ -43,13 +43,13 @@ fn one_direction_is_closed_and_the_other_goes_on() {
             .find(|segment| segment.remarks.has(Remark::HalfClosed))
             .unwrap();
         assert_eq!((late.part, late.data.unwrap().count()), (SegmentPart::Data, 10));
-        assert_eq!(late.client.after.state, State::FinWait2);
+        assert_eq!(late.client.after.when_received(), State::FinWait2);
         assert_eq!(late.server.after.state, State::CloseWait);
         assert!(!late.server.after.inferred);
         let connection = connection(&tracker, 1);
         assert_eq!(connection.ending, Ending::Closed(Party::Client));
         assert_eq!(connection.client.observed_state.state, State::TimeWait);
-        assert_eq!(connection.server.observed_state.state, State::Closed);
+        assert_eq!(connection.server.observed_state.when_received(), State::Closed);
     });
 }
 
@@ -97,7 +97,7 @@ fn why_a_reset_came() {
             }));
             let reset = the_one(&in_flows, SegmentPart::Reset(ResetCause::Abort));
             assert_eq!(reset.server.after.state, State::Closed);
-            assert!(reset.client.after.inferred && !reset.server.after.inferred);
+            assert_eq!(reset.client.after.if_received, Some(State::Closed));
             assert_eq!(connection(&tracker, 1).ending, Ending::Reset(Party::Server));
         }
         let (in_flows, _) = followed(&captured(|| {

@@ -158,7 +158,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
     let place = TestFolder::new();
     chown(place.path(), Some(NOBODY), Some(NOBODY)).unwrap();
     let id = NOBODY.to_string();
-    for run in ["udp", "half-open", "close", "long"] {
+    for run in ["udp", "syn-scan", "close", "long"] {
         let mut command = place.command(&[run]);
         let output = command.env("SUDO_UID", &id).env("SUDO_GID", &id).output().unwrap();
         Ended::from(output).fine();

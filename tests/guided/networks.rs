@@ -86,7 +86,7 @@ fn each_other_run_says_the_same_without_a_capture() {
         );
         assert!(ended.output.contains("The socket calls"), "{run}: {ended:?}");
     }
-    let ended = limited(&TestFolder::new(), false, &["half-open"]);
+    let ended = limited(&TestFolder::new(), false, &["syn-scan"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     // There is nothing to show without the right, so the ways to get it are all.
     for way in [
@@ -160,7 +160,7 @@ fn a_file_capability_is_no_hindrance() {
     if !marked.success() {
         return needs::skip(Missing::Part("a file system that keeps capabilities"));
     }
-    for run in ["udp", "long", "half-open"] {
+    for run in ["udp", "long", "syn-scan"] {
         let ended = Ended::from(place.as_user(copy(&program).arg(run)).output().unwrap());
         let told = ended.fine().replace('\n', " ");
         assert!(

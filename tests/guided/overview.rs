@@ -188,7 +188,7 @@ fn every_run_has_an_overview_that_fits_the_columns_in_any_style() {
     if !ready() {
         return;
     }
-    for run in ["udp", "tcp", "refused", "empty", "long", "idle", "half-open", "close"] {
+    for run in ["udp", "tcp", "refused", "empty", "long", "idle", "syn-scan", "close"] {
         for (style, width) in [("unicode", 80), ("ascii", 60), ("plain", 80)] {
             let ended = TestFolder::new().ran(&[run, "--style", style, "--width", &width.to_string()]);
             let told = ended.fine();

@@ -80,7 +80,7 @@ const CASES: &[Case] = &[
         ],
     ),
     (
-        "half-open",
+        "syn-scan",
         5..=5,
         &[
             ("tcp.flags == 0x002", 2..=2),
@@ -249,7 +249,7 @@ fn two_of_three_connections_are_complete_before_accept() {
 
 #[test]
 fn a_half_open_connection_is_never_accepted() {
-    let Some(calls) = calls_of("half-open") else { return };
+    let Some(calls) = calls_of("syn-scan") else { return };
     let accepted = calls.iter().filter(|call| call.call == CallName::Accept);
     assert!(accepted.clone().count() > 0 && accepted.clone().all(|call| call.result == -1));
 }

@@ -92,7 +92,7 @@ fn no_line_is_wider_than_the_screen_in_any_style() {
     if !ready() {
         return;
     }
-    for run in ["udp", "tcp", "refused", "empty", "long", "idle", "half-open", "close"] {
+    for run in ["udp", "tcp", "refused", "empty", "long", "idle", "syn-scan", "close"] {
         for (style, width) in [("unicode", "80"), ("ascii", "80"), ("plain", "80"), ("unicode", "60")] {
             let place = TestFolder::new();
             let ended = story(&place, &[run, "--style", style, "--width", width]);

@@ -6,7 +6,7 @@ use super::stage::{Folder, ran, tshark};
 use crate::support::{Tool, need};
 
 /// Captures of which there are call logs, too.
-const CAPTURES: [&str; 6] = ["tcp", "udp", "long", "refused", "close", "half-open"];
+const CAPTURES: [&str; 6] = ["tcp", "udp", "long", "refused", "close", "syn-scan"];
 
 /// What is chosen of a capture.
 const CHOICES: [&[&str]; 3] = [&[], &["--handshake-only"], &["tcp[tcpflags] & tcp-push != 0 or udp"]];

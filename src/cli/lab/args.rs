@@ -41,7 +41,13 @@ impl ValueEnum for Asked {
             Self::Open => ("open", "Open the report of the last run in a browser"),
             Self::Wire => (WIRE, "Two hosts and a wire that loses: 'socket-lab wire --help'"),
         };
-        Some(PossibleValue::new(word).help(about))
+        let value = PossibleValue::new(word).help(about);
+        // RFC 9293 section 3.5.1 means something else by the run's earlier name.
+        Some(if word == "syn-scan" {
+            value.alias("half-open")
+        } else {
+            value
+        })
     }
 }
 
@@ -198,7 +204,8 @@ mod tests {
     fn without_a_run_there_are_two() {
         let words = |given: &[&str]| args(given).runs().iter().map(|run| run.word).collect::<Vec<_>>();
         assert_eq!(words(&[]), ["tcp", "udp"]);
-        assert_eq!(words(&["half-open"]), ["half-open"]);
+        assert_eq!(words(&["syn-scan"]), ["syn-scan"]);
+        assert_eq!(words(&["half-open"]), ["syn-scan"], "its name until now");
     }
 
     #[test]

@@ -71,12 +71,12 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "Data on its way is lost, and no TIME-WAIT follows.",
         ],
         example: Example {
-            command: "sniffer -r captures/half-open.pcapng --view ladder",
+            command: "sniffer -r captures/syn-scan.pcapng --view ladder",
             notice: "RST 3 ends the connection that SYN 1 began; RST 5 answers a SYN to a closed port.",
             shows: &["RST seq=1", "reset the connection after the SYN"],
         },
         attempt: Attempt {
-            command: "socket-lab half-open",
+            command: "socket-lab syn-scan",
             notice: "One RST comes from the scanner, one from a closed port.",
         },
         source: "RFC 9293 section 3.5.2, RFC 2525 section 2.17",

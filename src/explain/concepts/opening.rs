@@ -37,7 +37,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         fields: &["isn", "initial sequence number"],
         sentences: &[
             "The initial sequence number (ISN) is the sequence number of the SYN; each end has its own.",
-            "The ISN is not 0: each connection starts at a number that outsiders cannot predict.",
+            "The ISN is not 0: a kernel adds a clock and a keyed hash, so that outsiders cannot predict it.",
             "This makes it hard for an attacker to forge segments.",
             "It also keeps old segments of an earlier connection apart from new ones.",
             "Ladders and Wireshark show relative numbers by default, so the ISN appears as 0 there.",
@@ -64,12 +64,12 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "If that ACK stays out, the kernel sends the SYN-ACK again a few times and then gives up.",
         ],
         example: Example {
-            command: "sniffer -r captures/half-open.pcapng --view ladder",
+            command: "sniffer -r captures/syn-scan.pcapng --view ladder",
             notice: "Between SYN 1 and RST 3 the server is in SYN-RECEIVED: the entry waits in the SYN queue.",
             shows: &["SYN-RECEIVED", "RST seq=1"],
         },
         attempt: Attempt {
-            command: "socket-lab half-open",
+            command: "socket-lab syn-scan",
             notice: "The scan never sends the third segment.",
         },
         source: "RFC 4987 section 2, man 7 tcp",
@@ -85,12 +85,12 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "On Linux SYN cookies are used by default when the queue overflows.",
         ],
         example: Example {
-            command: "sniffer -r captures/half-open.pcapng --view summary",
+            command: "sniffer -r captures/syn-scan.pcapng --view summary",
             notice: "Not a flood: a single SYN (1) without the third segment; a flood has thousands.",
             shows: &["1 0.000000 127.0.0.1:14000 → :13000 SYN", "RST Seq=1"],
         },
         attempt: Attempt {
-            command: "sniffer -r captures/half-open.pcapng 'tcp[tcpflags] & tcp-syn != 0'",
+            command: "sniffer -r captures/syn-scan.pcapng 'tcp[tcpflags] & tcp-syn != 0'",
             notice: "The filter leaves two SYNs and one SYN-ACK.",
         },
         source: "RFC 4987 section 2 and section 3.6, man 7 tcp",
@@ -113,12 +113,12 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "Do not confuse it with half-close, which is a normal step of closing.",
         ],
         example: Example {
-            command: "sniffer -r captures/half-open.pcapng --view ladder",
+            command: "sniffer -r captures/syn-scan.pcapng --view ladder",
             notice: "Port 13000 is open: 2 answers SYN 1. Port 13001 is closed: RST 5 answers SYN 4.",
-            shows: &["3 0.026 CLOSED", "The connection was refused."],
+            shows: &["RST seq=1", "The connection was refused."],
         },
         attempt: Attempt {
-            command: "socket-lab half-open",
+            command: "socket-lab syn-scan",
             notice: "The open and the closed port answer differently.",
         },
         source: "RFC 4987 section 2, RFC 9293 section 3.5.1",

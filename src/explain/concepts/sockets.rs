@@ -212,13 +212,13 @@ pub(super) const CONCEPTS: &[Concept] = &[
         sentences: &[
             "connect() on a TCP socket makes the kernel send a SYN and start the handshake.",
             "In the lecture's picture the client knocks at the server's welcoming socket.",
-            "A blocking connect() returns when the SYN-ACK has arrived, or with an error.",
-            "If a RST comes back instead, it fails with ECONNREFUSED.",
+            "A blocking connect() returns when the SYN-ACK has arrived and the kernel has sent the ACK: after one round trip.",
+            "If a RST comes back instead, it returns with the error ECONNREFUSED.",
             "On a UDP socket connect() sends nothing: it only stores the address for later calls.",
         ],
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
-            notice: "Packets 1 to 3 lie between the start of connect() and its return.",
+            notice: "Packets 1 to 3 lie between the start of connect() and its return: on one machine the ACK takes no time.",
             shows: &["connect() called", "connect() = 0"],
         },
         attempt: Attempt {

@@ -7,6 +7,7 @@ use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::DatagramPart;
 use crate::flow::number::ByteRange;
 use crate::flow::segment::{Segment, SegmentPart};
+use crate::flow::state::Certainty;
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::Packet;
 
@@ -103,11 +104,14 @@ fn segment_pairs(comment: &mut String, in_flow: &PacketInFlow, segment: &Segment
     if let SegmentPart::Reset(cause) = segment.part {
         word(comment, "cause", words::cause(cause));
     }
-    word(comment, "client", segment.client.after.state.name());
-    word(comment, "server", segment.server.after.state.name());
     for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
-        if change.after.inferred {
-            word(comment, "inferred", party.word());
+        word(comment, party.word(), change.after.state.name());
+        // Which of them it is, is open.
+        if let Some(state) = change.after.if_received {
+            comment.extend(["/", state.name()]);
+        }
+        if change.after.certainty() == Certainty::Deduced {
+            word(comment, "deduced", party.word());
         }
     }
     number(comment, "seq", segment.sequence.relative);

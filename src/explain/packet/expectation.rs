@@ -4,8 +4,8 @@ use super::super::context::is_to_many;
 use super::super::sentence::Sentence;
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::number::{ByteRange, Number, Sequence};
-use crate::flow::segment::{Remark, Segment, SegmentPart};
-use crate::flow::state::State;
+use crate::flow::segment::{Remark, RemarkableReset, ResetCause, Segment, SegmentPart};
+use crate::flow::state::{Change, State};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Layer, Packet, Protocol};
@@ -107,8 +107,19 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
             ", for a FIN counts as one; with it both directions are closed"
         )),
         SegmentPart::FinAck => after_fin_ack(segment),
+        SegmentPart::Reset(ResetCause::NotTaken(RemarkableReset::Challenged)) => Some(sentence!(
+            "a challenge ACK from the ",
+            receiver,
+            "; a RST with its ack number as sequence number, if the ",
+            sender,
+            " has no such connection"
+        )),
+        SegmentPart::Reset(ResetCause::NotTaken(RemarkableReset::Ignored)) => {
+            Some("nothing: a RST that is not taken is not answered".into())
+        }
         SegmentPart::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
-        SegmentPart::Stray | SegmentPart::Copy => None,
+        SegmentPart::OtherSynAck => Some(sentence!("a challenge ACK from the ", receiver)),
+        SegmentPart::Stray | SegmentPart::Copy | SegmentPart::ChallengeAck => None,
         _ if segment.remarks.has(Remark::ZeroWindow) => Some(sentence!(
             "no data from the ",
             receiver,
@@ -176,27 +187,32 @@ fn after_data(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String
 
 fn after_fin_ack(segment: &Segment) -> Option<String> {
     let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
-    let waiting = states.iter().find(|(_, change)| change.after.state == State::TimeWait);
+    let reached = |change: Change| change.after.when_received();
+    let waiting = states.iter().find(|(_, change)| reached(*change) == State::TimeWait);
+    let closing = states.iter().find(|(_, change)| reached(*change) == State::Closed);
     let ended = |state| matches!(state, State::Closed | State::TimeWait);
-    if states.iter().all(|(_, change)| ended(change.after.state)) {
-        return Some(match waiting {
-            Some((party, _)) => {
-                sentence!(
-                    "nothing: all is closed; the ",
-                    party,
-                    " stays in TIME-WAIT for a while (Linux: 60 s)"
-                )
-            }
-            None => "nothing: all is closed".into(),
-        });
+    if !states.iter().all(|(_, change)| ended(reached(*change))) {
+        return half_closed(segment);
     }
-    half_closed(segment)
+    Some(match (waiting, closing) {
+        (Some((party, _)), Some((other, _))) => sentence!(
+            "nothing if this arrives, else the ",
+            other,
+            "'s FIN once more; the ",
+            party,
+            " stays in TIME-WAIT for a while (Linux: 60 s)"
+        ),
+        (Some(_), None) => "nothing if this arrives; both ends stay in TIME-WAIT for a while (Linux: 60 s)".into(),
+        _ => "nothing if this arrives".into(),
+    })
 }
 
 /// One end may still speak, the other has closed its direction.
 fn half_closed(segment: &Segment) -> Option<String> {
     let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
-    let open = states.iter().find(|(_, change)| change.after.state == State::CloseWait);
+    let open = states
+        .iter()
+        .find(|(_, change)| change.after.when_received() == State::CloseWait);
     open.map(|(party, _)| sentence!("data of the ", party, ", or its FIN when its program closes"))
 }
 
@@ -206,7 +222,7 @@ fn idle(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> Option<Strin
     let expected = segment.acknowledgment?;
     let closed = [segment.client, segment.server]
         .iter()
-        .any(|change| !matches!(change.after.state, State::Established | State::Unknown));
+        .any(|change| !matches!(change.after.when_received(), State::Established | State::Unknown));
     if closed {
         return half_closed(segment);
     }

@@ -2,11 +2,12 @@
 
 use super::super::by_protocol;
 use super::super::context::is_to_many;
-use super::super::sentence::{SENTENCE, Sentence, SentencePart};
+use super::super::sentence::Sentence;
 use super::super::tcp::looks_like_refusal;
 use super::super::words::bytes;
-use super::{datagram, notice};
-use crate::flow::segment::{ResetCause, Segment, SegmentPart};
+use super::acknowledged::newly_acknowledged;
+use super::{datagram, notice, opening, reset};
+use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Roles};
 use crate::wire::tcp::Flags;
@@ -40,9 +41,16 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
     let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let room = segment.window.bytes();
     match segment.part {
-        SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::CrossingSyn | SegmentPart::HandshakeAck => {
-            opening_reason(packet, in_flow, segment)
-        }
+        SegmentPart::Syn
+        | SegmentPart::SynAck
+        | SegmentPart::OtherSynAck
+        | SegmentPart::CrossingSyn
+        | SegmentPart::HandshakeAck => opening::reason(packet, in_flow, segment),
+        SegmentPart::ChallengeAck => sentence!(
+            "challenge ACK: a segment came that does not fit the ",
+            sender,
+            "'s connection; this says what it expects (RFC 5961)"
+        ),
         SegmentPart::Data => data_reason(packet, in_flow, segment),
         SegmentPart::Ack => {
             let new = newly_acknowledged(in_flow, segment);
@@ -71,7 +79,7 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
             None => "answers the window probe".into(),
         },
         SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck => closing_reason(in_flow, segment),
-        SegmentPart::Reset(cause) => reset_reason(in_flow, cause),
+        SegmentPart::Reset(cause) => reset::reason(in_flow, segment, cause),
         SegmentPart::Copy => format!(
             "a segment of the {sender}, captured a second time: one that is sent again differs in its identification or timestamp"
         ),
@@ -96,39 +104,6 @@ const fn itself_reason(segment: &Segment) -> &'static str {
     }
 }
 
-fn opening_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -> String {
-    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
-    let new = newly_acknowledged(in_flow, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
-    match segment.part {
-        // A program that calls connect() has a kernel, and a kernel sends its MSS (RFC 9293, section 3.7.1).
-        SegmentPart::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
-            "step 1 of 3 of the handshake: asks to open. It offers no option, not even an MSS: most likely no kernel made it \
-             for a connect(), but a program such as a port scanner"
-                .into()
-        }
-        SegmentPart::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
-        SegmentPart::SynAck => {
-            sentence!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges ", new)
-        }
-        SegmentPart::CrossingSyn => {
-            "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
-        }
-        _ => {
-            // RFC 7413: with data in its SYN that were taken, the server's program has them already.
-            let accepted = if segment.sequence.relative > 1 {
-                "the server's accept() could return before, at the data of the SYN"
-            } else {
-                "the server's accept() can return now"
-            };
-            let step_3 = sentence!("step 3 of 3 of the handshake: the ", sender, " acknowledges ", new, "; ", accepted);
-            match segment.data {
-                Some(data) => sentence!(step_3, ". It carries ", data, " already"),
-                None => step_3,
-            }
-        }
-    }
-}
-
 fn closing_reason(in_flow: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let new = newly_acknowledged(in_flow, segment);
@@ -147,8 +122,12 @@ fn closing_reason(in_flow: &PacketInFlow, segment: &Segment) -> String {
         }
         _ => {
             let ended = |state| matches!(state, State::TimeWait | State::Closed);
-            let both = ended(segment.client.after.state) && ended(segment.server.after.state);
-            let closed = if both { "; both directions are closed now" } else { "" };
+            let both = ended(segment.client.after.when_received()) && ended(segment.server.after.when_received());
+            let closed = if both {
+                "; when this arrives, both directions are closed"
+            } else {
+                ""
+            };
             let new = new.unwrap_or_else(|| sentence!("the ", receiver, "'s FIN"));
             return sentence!("the ", sender, " acknowledges ", new, closed);
         }
@@ -196,63 +175,6 @@ fn is_line(data: &[u8]) -> bool {
         return false;
     };
     !text.contains(&b'\n') && !text.contains(&0) && std::str::from_utf8(data).is_ok()
-}
-
-/// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
-fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<String> {
-    let other = in_flow.sender.other();
-    let new = segment.acknowledges;
-    if !new.is_something() {
-        return None;
-    }
-    let mut text = String::with_capacity(SENTENCE);
-    let mut add = |what: &dyn SentencePart| {
-        if !text.is_empty() {
-            text.push_str(" and ");
-        }
-        what.add_to(&mut text);
-    };
-    if new.syn {
-        add(&sentence!("the ", other, "'s SYN"));
-    }
-    if let Some(bytes) = new.bytes {
-        add(&bytes);
-    }
-    if new.fin {
-        add(&sentence!("the ", other, "'s FIN"));
-    }
-    let (which, packet) = match (new.packet, segment.echoes) {
-        // Of a SYN that was sent more than once, the timestamp shows which one is answered.
-        (Some(first), Some(echoed)) if new.syn && echoed > first => (" (packet ", echoed),
-        (Some(last), _) if new.several => (" (up to packet ", last),
-        (Some(packet), _) => (" (packet ", packet),
-        (None, _) => return Some(text),
-    };
-    text.push_str(which);
-    packet.add_to(&mut text);
-    text.push(')');
-    Some(text)
-}
-
-fn reset_reason(in_flow: &PacketInFlow, cause: ResetCause) -> String {
-    let sender = in_flow.sender;
-    match cause {
-        ResetCause::NobodyListens => {
-            let port = in_flow.end(sender).port();
-            sentence!("refuses the connection: nothing listens on port ", port, ", or a firewall says so")
-        }
-        ResetCause::HalfOpenScan => {
-            "breaks off as soon as the port has answered: a scan that only asked whether it is open, or a client that gave up"
-                .into()
-        }
-        ResetCause::NoSuchConnection => {
-            sentence!("the ", sender, " does not have this connection: it was restarted, or has forgotten it")
-        }
-        ResetCause::DataAfterClose => {
-            sentence!("breaks off: data came after the ", sender, "'s program had closed, or lay unread when it did")
-        }
-        ResetCause::Abort => sentence!("breaks off at once: the ", sender, "'s program closed with data unread, or wanted it so (SO_LINGER 0), or was killed; the wire does not tell which"),
-    }
 }
 
 /// As much as the packet alone shows.

@@ -94,6 +94,16 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
         .into(),
         Remark::PortReuse => "port reuse: an earlier connection had the same addresses and ports".into(),
         Remark::AfterEnd => "comes after the end of the connection".into(),
+        Remark::AsksAgain => "asks again after a RST refused it: the refusal was lost, or the client tries more than once".into(),
+        Remark::OtherSyn => "another SYN on these addresses and ports, and the end of the earlier connection was not captured: a new attempt, \
+                             or an old SYN that comes late (RFC 9293 section 3.5). What the client does next will tell"
+            .into(),
+        Remark::GoesOn => sentence!(
+            "the ",
+            sender,
+            " goes on, so the RST before was not its own: another machine sent it with this address"
+        )
+        .into(),
         Remark::DataInSyn if packet.tcp().is_some_and(|tcp| asks_for_fast_open(&tcp)) => {
             "the SYN carries data already: TCP Fast Open, RFC 7413".into()
         }

@@ -4,7 +4,7 @@
 
 use crate::flow::Roles;
 use crate::flow::datagram::{DatagramPart, Evidence, IcmpErrorKind, Reply};
-use crate::flow::segment::{Delay, Remark, ResetCause, SegmentPart};
+use crate::flow::segment::{Delay, Remark, RemarkableReset, ResetCause, SegmentPart};
 
 /// The stable name of a segment's part.
 #[must_use]
@@ -24,6 +24,8 @@ pub const fn part(part: SegmentPart) -> &'static str {
         SegmentPart::FirstFin => "first-fin",
         SegmentPart::SecondFin => "second-fin",
         SegmentPart::FinAck => "fin-ack",
+        SegmentPart::ChallengeAck => "challenge-ack",
+        SegmentPart::OtherSynAck => "other-syn-ack",
         SegmentPart::Reset(_) => "reset",
         SegmentPart::Copy => "copy",
         SegmentPart::Stray => "stray",
@@ -41,7 +43,11 @@ pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
         SegmentPart::WindowProbeAck => "window probe ACK",
         SegmentPart::CrossingSyn => "crossing SYN",
         SegmentPart::Reset(ResetCause::NobodyListens) => "refused",
-        SegmentPart::Reset(ResetCause::HalfOpenScan) => "half-open",
+        SegmentPart::Reset(ResetCause::BreaksOffHandshake) => "breaks off the handshake",
+        SegmentPart::Reset(ResetCause::NotTaken(RemarkableReset::Ignored)) => "ignored",
+        SegmentPart::Reset(ResetCause::NotTaken(RemarkableReset::Challenged)) => "not the number expected",
+        SegmentPart::ChallengeAck => "challenge ACK",
+        SegmentPart::OtherSynAck => "other ISN",
         SegmentPart::Copy => "captured twice",
         SegmentPart::Stray => "stray",
         _ => return None,
@@ -53,10 +59,12 @@ pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
 pub const fn cause(cause: ResetCause) -> &'static str {
     match cause {
         ResetCause::NobodyListens => "nobody-listens",
-        ResetCause::HalfOpenScan => "half-open",
+        ResetCause::BreaksOffHandshake => "breaks-off-handshake",
         ResetCause::NoSuchConnection => "no-such-connection",
         ResetCause::DataAfterClose => "data-after-close",
         ResetCause::Abort => "abort",
+        ResetCause::NotTaken(RemarkableReset::Ignored) => "ignored",
+        ResetCause::NotTaken(RemarkableReset::Challenged) => "challenged",
     }
 }
 
@@ -80,6 +88,9 @@ pub const fn remark(remark: Remark) -> &'static str {
         Remark::DataInSyn => "data-in-syn",
         Remark::HalfClosed => "half-closed",
         Remark::SimultaneousClose => "simultaneous-close",
+        Remark::AsksAgain => "asks-again",
+        Remark::OtherSyn => "other-syn",
+        Remark::GoesOn => "goes-on",
     }
 }
 
@@ -103,6 +114,9 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
         Remark::DataInSyn => "data in SYN",
         Remark::HalfClosed => "half-closed",
         Remark::SimultaneousClose => "simultaneous close",
+        Remark::AsksAgain => "asks again",
+        Remark::OtherSyn => "another SYN",
+        Remark::GoesOn => "goes on after RST",
     }
 }
 

@@ -53,7 +53,15 @@ fn congestion(flags: Flags) -> Option<&'static str> {
         (true, true, true) if syn => Some("AE-CWR-ECE: offers accurate ECN"),
         (false, true, true) if syn && flags.has(Flags::ACK) => Some("CWR-ECE: answers the offer of accurate ECN"),
         (false, true, true) if syn => Some("CWR-ECE: offers ECN"),
+        // RFC 3168 section 6.1.1: an offer has both. RFC 9768 section 3.1.3: what else comes in a SYN counts as an offer of accurate ECN.
+        (false, false, true) if syn && !flags.has(Flags::ACK) => {
+            Some("ECE: alone it does not offer ECN, which takes ECE and CWR (RFC 3168)")
+        }
+        (false, true, false) if syn && !flags.has(Flags::ACK) => {
+            Some("CWR: alone it does not offer ECN, which takes ECE and CWR (RFC 3168)")
+        }
         (false, false, true) if syn => Some("ECE: agrees to ECN"),
+        _ if syn && !flags.has(Flags::ACK) => Some("AE, CWR and ECE offer accurate ECN only all together"),
         _ if syn => Some("AE-CWR-ECE: answers the offer of accurate ECN"),
         (false, true, false) => Some("CWR: has slowed down"),
         (false, false, true) => Some("ECE: a router on the way is congested"),

@@ -5,7 +5,7 @@ use super::super::sentence::Sentence;
 use super::words::{is_refusal, receiver_word, sender_word};
 use crate::flow::PacketInFlow;
 use crate::flow::number::{Number, Sequence};
-use crate::flow::segment::{Segment, SegmentPart};
+use crate::flow::segment::{ResetCause, Segment, SegmentPart};
 use crate::wire::tcp::{Flags, Tcp};
 
 pub(super) fn sequence(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
@@ -24,8 +24,9 @@ fn sequence_in_stream(in_flow: &PacketInFlow, segment: &Segment, flags: Flags) -
     let number = segment.sequence.relative;
     match segment.part {
         SegmentPart::Syn | SegmentPart::CrossingSyn | SegmentPart::SynAck => {
-            return sentence!("the ", sender, "'s random start (ISN)").into();
+            return sentence!("the ", sender, "'s start (ISN): by RFC 6528 a clock + a keyed hash").into();
         }
+        SegmentPart::OtherSynAck => return "another start (ISN) than that of the open connection".into(),
         SegmentPart::KeepAlive => {
             return "one less than is due: sent and acknowledged before, so an answer has to come".into();
         }
@@ -36,10 +37,16 @@ fn sequence_in_stream(in_flow: &PacketInFlow, segment: &Segment, flags: Flags) -
         None => "counted from the first byte captured".into(),
     };
     let what = match segment.part {
+        SegmentPart::Reset(ResetCause::NotTaken(_)) => {
+            sentence!("not what the ", receiver_word(in_flow), " expects next")
+        }
+        SegmentPart::Reset(_) if segment.own_start.is_none() && number == 1 => {
+            "what the receiver expects next, as far as it was captured".to_owned()
+        }
         SegmentPart::Reset(_) => sentence!(
             "what the ",
             receiver_word(in_flow),
-            " expects, else it would be ignored"
+            " expects next, else it would not be taken"
         ),
         SegmentPart::WindowProbe if segment.data.is_some() => {
             "its byte has no room in the window, so an answer has to come".to_owned()
@@ -70,7 +77,7 @@ fn sequence_alone(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
     let flags = tcp.flags();
     let length = context.layer.payload_length();
     if flags.has(Flags::SYN) {
-        "random start (ISN)".into()
+        "start (ISN): by RFC 6528 a clock + a keyed hash".into()
     } else if flags.has(Flags::RST) {
         "has to be the number that the receiver expects".into()
     } else if length > 0 {

@@ -39,8 +39,8 @@
 //!   +-----------------------------------+   (a timer: not on the wire)
 //! ```
 //!
-//! A capture shows what an end sends, and what it may have received. So the table also has what proves that something was not
-//! received: an end that repeats its SYN is in SYN-SENT, whatever was sent to it.
+//! A capture shows what an end sends, and what it may have received. What it sends moves it at once; what it receives, only when
+//! it sends what it could not send without.
 
 use super::{ObservedState, State};
 
@@ -73,8 +73,6 @@ pub(in crate::flow) enum TcpEvent {
     ReceiveFin,
     /// Its FIN is acknowledged.
     ReceiveAckOfFin,
-    /// The other end's FIN comes, with the acknowledgment of its own.
-    ReceiveFinAndAckOfFin,
     /// A RST comes.
     ReceiveRst,
 }
@@ -82,7 +80,7 @@ pub(in crate::flow) enum TcpEvent {
 impl TcpEvent {
     /// Every event.
     #[cfg(test)]
-    pub(in crate::flow) const ALL: [Self; 15] = [
+    pub(in crate::flow) const ALL: [Self; 14] = [
         Self::SendSyn,
         Self::SendSynAck,
         Self::SendAckOfSyn,
@@ -96,7 +94,6 @@ impl TcpEvent {
         Self::ReceiveAckOfSyn,
         Self::ReceiveFin,
         Self::ReceiveAckOfFin,
-        Self::ReceiveFinAndAckOfFin,
         Self::ReceiveRst,
     ];
 }
@@ -120,31 +117,22 @@ pub(in crate::flow) const fn next(state: State, event: TcpEvent) -> State {
         (S::SynSent, E::ReceiveSyn) => S::SynReceived,
         (S::SynSent, E::ReceiveSynAck | E::SendAckOfSyn) => S::Established,
 
-        (S::SynReceived, E::ReceiveAckOfSyn | E::ReceiveSynAck | E::SendData) => S::Established,
+        (S::SynReceived, E::ReceiveAckOfSyn | E::ReceiveSynAck) => S::Established,
         (S::SynReceived | S::Established, E::SendFin) => S::FinWait1,
         (S::SynReceived | S::Established, E::ReceiveFin | E::SendAckOfFin) => S::CloseWait,
         (S::SynReceived | S::Established, E::SendFinAndAckOfFin) => S::LastAck,
 
         (S::FinWait1, E::ReceiveAckOfFin) => S::FinWait2,
         (S::FinWait1, E::ReceiveFin | E::SendAckOfFin | E::SendFinAndAckOfFin) => S::Closing,
-        (S::FinWait1 | S::FinWait2, E::ReceiveFinAndAckOfFin) => S::TimeWait,
         (S::FinWait2, E::ReceiveFin | E::SendAckOfFin) => S::TimeWait,
 
-        // It did not wait for the other's FIN, or has not got it.
-        (S::CloseWait, E::SendFin) => S::FinWait1,
         (S::CloseWait, E::SendFinAndAckOfFin) => S::LastAck,
 
-        (S::Closing, E::ReceiveAckOfFin | E::ReceiveFinAndAckOfFin) => S::TimeWait,
-        (S::LastAck, E::ReceiveAckOfFin | E::ReceiveFinAndAckOfFin) => S::Closed,
+        (S::Closing, E::ReceiveAckOfFin) => S::TimeWait,
+        (S::LastAck, E::ReceiveAckOfFin) => S::Closed,
 
-        // It repeats its FIN: the acknowledgment has not come.
-        (S::FinWait2 | S::Closing, E::SendFin) => S::FinWait1,
-        (S::FinWait2 | S::TimeWait, E::SendFinAndAckOfFin) => S::Closing,
-        (S::TimeWait, E::SendFin) => S::FinWait1,
-        (S::Closed, E::SendFinAndAckOfFin) => S::LastAck,
-
-        // The capture began later.
-        (S::Unknown, E::SendData) => S::Established,
+        // The capture began later, or a program made the SYN by itself.
+        (S::Unknown, E::SendData | E::SendAckOfSyn) => S::Established,
         (S::Unknown, E::SendFin) => S::FinWait1,
         (S::Unknown, E::SendFinAndAckOfFin) => S::LastAck,
         (S::Unknown, E::ReceiveFin | E::SendAckOfFin) => S::CloseWait,
@@ -156,32 +144,26 @@ pub(in crate::flow) const fn next(state: State, event: TcpEvent) -> State {
 }
 
 impl ObservedState {
-    /// What it is after the event.
+    /// What it is after an event that a segment of this end proves.
     pub(in crate::flow) fn after(self, event: TcpEvent) -> Self {
         let state = next(self.state, event);
-        let opens_or_closes = matches!(
-            event,
-            TcpEvent::SendSyn | TcpEvent::SendSynAck | TcpEvent::SendFin | TcpEvent::SendFinAndAckOfFin
-        );
-        if opens_or_closes && !self.inferred && state < self.state {
-            // It comes late: what the end has shown since is not taken back. What was only inferred is.
+        let opens = matches!(event, TcpEvent::SendSyn | TcpEvent::SendSynAck);
+        if opens && !self.inferred && state < self.state {
+            // It comes late: what the end has shown since is not taken back.
             return self;
         }
-        let was_unknown = self.state == State::Unknown;
         let inferred = match event {
-            TcpEvent::SendAckOfSyn | TcpEvent::SendData => {
-                let proven = state == State::Established && !was_unknown;
-                if proven { false } else { self.inferred }
-            }
-            TcpEvent::SendAckOfFin => {
-                let proven = matches!(state, State::CloseWait | State::Closing | State::TimeWait) && !was_unknown;
-                if proven { false } else { self.inferred }
-            }
-            TcpEvent::SendFin | TcpEvent::SendFinAndAckOfFin => was_unknown,
-            TcpEvent::SendSyn | TcpEvent::SendSynAck | TcpEvent::SendRst => false,
-            _ => self.inferred || state != self.state,
+            TcpEvent::SendSyn | TcpEvent::SendSynAck => false,
+            _ if self.state == State::Unknown => true,
+            // Whether the other end had closed before the capture began, it does not show.
+            TcpEvent::SendFin => self.inferred,
+            _ => self.inferred && state == self.state,
         };
-        Self { state, inferred }
+        Self {
+            state,
+            inferred,
+            if_received: None,
+        }
     }
 }
 
@@ -217,32 +199,34 @@ mod tests {
     }
 
     #[test]
-    fn what_was_only_inferred_is_taken_back_and_what_was_shown_is_not() {
-        let observed_state = |state, inferred| ObservedState { state, inferred };
-        let again = observed_state(State::Established, true).after(TcpEvent::SendSyn);
-        assert_eq!(again, observed_state(State::SynSent, false));
-        let late = observed_state(State::Established, false).after(TcpEvent::SendSyn);
-        assert_eq!(late, observed_state(State::Established, false));
-        let repeated = observed_state(State::FinWait2, true).after(TcpEvent::SendFin);
-        assert_eq!(repeated, observed_state(State::FinWait1, false));
+    fn what_was_shown_is_not_taken_back() {
+        let late = ObservedState::fact(State::Established).after(TcpEvent::SendSyn);
+        assert_eq!(late, ObservedState::fact(State::Established));
+        let again = ObservedState::deduced(State::Established).after(TcpEvent::SendSyn);
+        assert_eq!(again, ObservedState::fact(State::SynSent));
+        let repeated = ObservedState::fact(State::FinWait2).after(TcpEvent::SendFin);
+        assert_eq!(repeated, ObservedState::fact(State::FinWait2));
     }
 
     #[test]
-    fn receiving_is_inferred_until_it_is_answered() {
-        let observed_state = |state, inferred| ObservedState { state, inferred };
-        let state = observed_state(State::Established, false).after(TcpEvent::ReceiveFin);
-        assert_eq!(state, observed_state(State::CloseWait, true));
+    fn what_the_capture_did_not_see_begin_is_deduced() {
+        let unknown = ObservedState::deduced(State::Unknown);
+        let talks = unknown.after(TcpEvent::SendData);
+        assert_eq!(talks, ObservedState::deduced(State::Established));
         assert_eq!(
-            state.after(TcpEvent::SendAckOfSyn),
-            state,
-            "an acknowledgment of other things proves nothing"
+            talks.after(TcpEvent::SendFin),
+            ObservedState::deduced(State::FinWait1),
+            "perhaps LAST-ACK: the other end's FIN may be older than the capture"
         );
         assert_eq!(
-            state.after(TcpEvent::SendAckOfFin),
-            observed_state(State::CloseWait, false)
+            talks.after(TcpEvent::SendAckOfFin),
+            ObservedState::fact(State::CloseWait),
+            "its own FIN would have come before"
         );
-        let unknown = observed_state(State::Unknown, true).after(TcpEvent::SendData);
-        assert_eq!(unknown, observed_state(State::Established, true));
+        assert_eq!(
+            unknown.after(TcpEvent::SendSynAck),
+            ObservedState::fact(State::SynReceived)
+        );
     }
 
     /// The drawing's arrows, one by one.
@@ -263,7 +247,6 @@ mod tests {
             (S::Established, E::ReceiveFin, S::CloseWait),
             (S::FinWait1, E::ReceiveAckOfFin, S::FinWait2),
             (S::FinWait1, E::ReceiveFin, S::Closing),
-            (S::FinWait1, E::ReceiveFinAndAckOfFin, S::TimeWait),
             (S::FinWait2, E::ReceiveFin, S::TimeWait),
             (S::Closing, E::ReceiveAckOfFin, S::TimeWait),
             (S::CloseWait, E::SendFinAndAckOfFin, S::LastAck),

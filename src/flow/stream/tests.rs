@@ -4,10 +4,7 @@ use super::Stream;
 use crate::flow::state::{ObservedState, State};
 
 fn stream(base: u32) -> Stream {
-    let mut stream = Stream::new(ObservedState {
-        state: State::Closed,
-        inferred: false,
-    });
+    let mut stream = Stream::new(ObservedState::fact(State::Closed));
     stream.begin(base);
     stream
 }

@@ -2,7 +2,7 @@
 
 use super::analysis::Analysis;
 use super::repetition::arrived_twice;
-use super::{SegmentPosition, Tcp};
+use super::{EarlierConnection, SegmentPosition, Tcp};
 use crate::flow::packed_time::CurrentPacket;
 use crate::flow::segment::Remark;
 use crate::flow::segment_info::TcpSegmentInfo;
@@ -23,10 +23,14 @@ impl Tcp {
         info: &TcpSegmentInfo,
     ) -> Analysis {
         let mut analysis = Analysis::default();
-        if self.reuses_ports && info.syn && !self.client.is(StreamFlag::Sent) && !self.server.is(StreamFlag::Sent) {
-            analysis.remark(Remark::PortReuse);
+        if self.earlier.is_some() && info.syn && !self.client.is(StreamFlag::Sent) && !self.server.is(StreamFlag::Sent)
+        {
+            analysis.remark(match self.earlier {
+                Some(EarlierConnection::Open) => Remark::OtherSyn,
+                _ => Remark::PortReuse,
+            });
         }
-        if self.is_over() {
+        if self.knows_end(position, info) {
             analysis.remark(Remark::AfterEnd);
         }
         if info.syn && info.data > 0 {

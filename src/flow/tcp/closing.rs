@@ -1,13 +1,22 @@
-//! How a connection ends. RFC 9293 section 3.6; RST: section 3.5.2
+//! How a connection ends. RFC 9293 section 3.6
 
 use super::{SegmentPosition, Tcp};
-use crate::flow::conversation::{Ending, Opening};
-use crate::flow::party::Party;
-use crate::flow::segment::ResetCause;
+use crate::flow::conversation::Ending;
 use crate::flow::segment_info::TcpSegmentInfo;
-use crate::flow::stream::StreamFlag;
+use crate::flow::state::State;
 
 impl Tcp {
+    /// Does this sender know that the connection is over? The end that closes last learns it from an acknowledgment which may be lost,
+    /// and which nothing of its own confirms.
+    pub(super) fn knows_end(&self, position: SegmentPosition, info: &TcpSegmentInfo) -> bool {
+        let sender = position.sender;
+        // An acknowledgment number below the last was sent before it, and was overtaken.
+        let acked = self.stream(sender.other()).acked();
+        let is_late = position.acknowledgment.is_some_and(|to| to < acked);
+        let has_left = self.stream(sender).observed_state().state == State::TimeWait && !is_late;
+        self.ending == Ending::Reset(sender) || self.is_over() && (has_left || info.rst)
+    }
+
     /// Takes note of a FIN or RST.
     pub(super) fn close(&mut self, position: SegmentPosition, info: &TcpSegmentInfo) {
         let sender = position.sender;
@@ -33,26 +42,5 @@ impl Tcp {
             }
             self.first_fin.get_or_insert(sender);
         }
-    }
-
-    /// Why a RST was sent, told from what was known before it.
-    pub(super) fn reset_cause(&self, position: SegmentPosition, info: &TcpSegmentInfo) -> ResetCause {
-        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
-        let asks_nothing_known = info.acknowledgment.is_none() || info.sequence == 0;
-        if self.opening == Opening::Unanswered && position.sender == Party::Server && !own.is(StreamFlag::Sent) {
-            return ResetCause::NobodyListens;
-        }
-        if self.opening == Opening::NotCompleted && position.sender == Party::Client && own.is(StreamFlag::SynSeen) {
-            return ResetCause::HalfOpenScan;
-        }
-        if own.is(StreamFlag::FinSeen) && other.in_flight().is_some_and(|bytes| bytes > 0) {
-            return ResetCause::DataAfterClose;
-        }
-        // RFC 9293 section 3.10.7.1: it takes its number from the acknowledgment that it answers, or has 0.
-        let answers = position.start == own.acked() || info.sequence == 0;
-        if asks_nothing_known && answers {
-            return ResetCause::NoSuchConnection;
-        }
-        ResetCause::Abort
     }
 }

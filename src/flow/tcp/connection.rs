@@ -14,7 +14,7 @@ impl Tcp {
             scale: self.scale(party, false),
         });
         End {
-            observed_state: stream.observed_state(),
+            observed_state: self.observed(party),
             start: stream.start(),
             mss: (stream.mss > 0).then_some(stream.mss),
             shift: stream.is(StreamFlag::ScaleOffered).then_some(stream.shift),
@@ -34,7 +34,7 @@ impl Tcp {
             handshake_time: self.handshake.get(),
             handshake_round_trip: self.round_trip.get(),
             retransmissions: u64::from(retransmissions),
-            reuses_ports: self.reuses_ports,
+            reuses_ports: self.earlier.is_some(),
         }
     }
 }

@@ -1,26 +1,28 @@
 //! What a header says in its streams, and nothing new where it is only a copy.
 
 use super::Tcp;
-use crate::flow::number::ByteRange;
+use crate::flow::conversation::Opening;
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
 use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::state::Change;
+use crate::flow::stream::StreamFlag;
 
 impl Tcp {
     /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.
     pub(super) fn header(&self, sender: Party, info: &TcpSegmentInfo, part: SegmentPart) -> Segment {
         let own = self.stream(sender);
         let other = self.stream(sender.other());
-        let first = own.relative(info.sequence) + i64::from(info.syn);
+        let first = own.place(info.sequence) + i64::from(info.syn);
         let stays = |observed_state| Change {
             before: observed_state,
             after: observed_state,
         };
         Segment {
             part,
-            client: stays(self.client.observed_state()),
-            server: stays(self.server.observed_state()),
+            client: stays(self.observed(Party::Client)),
+            server: stays(self.observed(Party::Server)),
             sequence: own.number(info.sequence),
             acknowledgment: info.acknowledgment.map(|raw| other.number(raw)),
             own_start: own.start(),
@@ -43,6 +45,27 @@ impl Tcp {
             echoes: None,
             delay: None,
         }
+    }
+
+    /// A SYN-ACK that acknowledges the SYN of a connection which is open, with another number than the SYN-ACK had that was taken.
+    pub(super) fn other_syn_ack(&mut self, sender: Party, info: &TcpSegmentInfo) -> Option<Segment> {
+        let own = self.stream(sender);
+        let is_other = info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence);
+        if !is_other || matches!(self.opening, Opening::Unanswered | Opening::NotCompleted) {
+            return None;
+        }
+        self.disturb(sender);
+        let segment = self.header(sender, info, SegmentPart::OtherSynAck);
+        // It would begin another stream.
+        let sequence = Number {
+            raw: Sequence(info.sequence),
+            relative: 0,
+        };
+        Some(Segment {
+            sequence,
+            own_start: None,
+            ..segment
+        })
     }
 
     /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.

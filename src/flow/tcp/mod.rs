@@ -1,19 +1,22 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
-//! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part.
-//! [`opening`], [`closing`]: how the connection begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
+//! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`position`], [`part`]: its place and its part.
+//! [`belonging`]: is a segment of this connection? [`opening`], [`closing`]: how it begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
-//! [`windows`]: a window in bytes. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
+//! [`reset`]: a RST. [`windows`]: a window in bytes. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
 
 mod analysis;
 mod analyze;
+mod belonging;
 mod closing;
 mod connection;
 mod delay;
 mod header;
 mod opening;
 mod part;
+mod position;
 mod repetition;
+mod reset;
 mod self_connection;
 mod states;
 mod windows;
@@ -40,10 +43,34 @@ pub(super) struct Tcp {
     opening: Opening,
     ending: Ending,
     first_fin: Option<Party>,
+    /// Did the server send a SYN of its own?
     crossing: bool,
-    reuses_ports: bool,
+    /// Did the server send a SYN-ACK?
+    answered: bool,
+    /// The connection before it between the same addresses and ports.
+    earlier: Option<EarlierConnection>,
+    /// The window shift of an earlier SYN of the client, where the last one had another or none; [`NO_SHIFT`]: there was none.
+    earlier_shift: u8,
+    /// Whose FIN may be among numbers that were not captured.
+    hiding: Option<Party>,
+    /// Who is to answer with a challenge ACK.
+    challenged: Option<Party>,
     /// Is its first packet the SYN?
     began_by_syn: bool,
+    /// Once the first FIN is acknowledged: what the other end sends from this number on shows its sender that acknowledgment.
+    fin_acked_from: u32,
+}
+
+/// A window shift is 14 at most (RFC 7323 section 2.3).
+const NO_SHIFT: u8 = u8::MAX;
+
+/// An earlier connection between the same addresses and ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EarlierConnection {
+    /// Its end was captured.
+    Over,
+    /// Its end was not captured.
+    Open,
 }
 
 /// Nanoseconds since other packets of the conversation, where there is a time.
@@ -78,24 +105,17 @@ const fn is_named(number: u64) -> bool {
 
 impl Tcp {
     /// Before this segment, which is the first.
-    pub(super) fn new(info: &TcpSegmentInfo, reuses_ports: bool) -> Self {
-        let inferred = |state| ObservedState { state, inferred: true };
-        let closed = ObservedState {
-            state: State::Closed,
-            inferred: false,
-        };
+    /// `earlier`: the connection before it between the same addresses and ports.
+    pub(super) fn new(info: &TcpSegmentInfo, earlier: Option<EarlierConnection>) -> Self {
+        let unknown = ObservedState::deduced(State::Unknown);
         let (client, server, opening) = match (info.syn, info.acknowledgment) {
-            (true, None) => (closed, inferred(State::Listen), Opening::Unanswered),
-            (true, Some(_)) => (
-                inferred(State::SynSent),
-                inferred(State::SynReceived),
-                Opening::NotCompleted,
-            ),
-            _ => (
-                inferred(State::Unknown),
-                inferred(State::Unknown),
-                Opening::BeforeCapture,
-            ),
+            // Does a socket listen? The answer will tell.
+            (true, None) if info.offers_nothing() || earlier == Some(EarlierConnection::Open) => {
+                (unknown, unknown, Opening::Unanswered)
+            }
+            (true, None) => (ObservedState::fact(State::Closed), unknown, Opening::Unanswered),
+            (true, Some(_)) => (ObservedState::deduced(State::SynSent), unknown, Opening::NotCompleted),
+            _ => (unknown, unknown, Opening::BeforeCapture),
         };
         Self {
             client: Stream::new(client),
@@ -107,8 +127,13 @@ impl Tcp {
             ending: Ending::Open,
             first_fin: None,
             crossing: false,
-            reuses_ports,
+            answered: false,
+            earlier_shift: NO_SHIFT,
+            challenged: None,
+            hiding: None,
+            earlier,
             began_by_syn: opening == Opening::Unanswered,
+            fin_acked_from: 0,
         }
     }
 
@@ -126,38 +151,36 @@ impl Tcp {
         }
     }
 
-    /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
-    /// with the same one it is a retransmission. So does such a SYN-ACK, unless it answers the SYN of this connection.
-    pub(super) fn is_left_for(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
-        let own = self.stream(sender);
-        let opens = info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence);
-        opens && !info.acknowledgment.is_some_and(|to| self.answers(sender, to))
-    }
-
-    /// Does this number acknowledge the SYN of a handshake that is not complete?
-    fn answers(&self, sender: Party, to: u32) -> bool {
-        let other = self.stream(sender.other());
-        let asked = other.is(StreamFlag::SynSeen) && other.begins_at(to.wrapping_sub(1));
-        asked && matches!(self.opening, Opening::Unanswered | Opening::NotCompleted)
-    }
-
-    /// Is the connection over?
-    fn is_over(&self) -> bool {
-        matches!(self.ending, Ending::Reset(_)) || (self.client.fin_is_acked() && self.server.fin_is_acked())
-    }
-
     /// What the segment does.
     pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, since: Since, info: &TcpSegmentInfo) -> Segment {
         if let Some(copy) = self.copy(sender, info) {
             return copy;
         }
+        let asks_again = self.ask_again(sender, info);
+        if let Some(other) = self.other_syn_ack(sender, info) {
+            return other;
+        }
+        self.keep_earlier_offer(sender, info);
         let position = self.position(sender, info);
-        let before = (self.client.observed_state(), self.server.observed_state());
+        if let Some(not_taken) = self.reset_not_taken(position, info) {
+            return not_taken;
+        }
+        let goes_on = self.goes_on(position, info);
+        if goes_on {
+            self.take_reset_back();
+        }
+        let before = (self.observed(Party::Client), self.observed(Party::Server));
         let was_waiting = !self.outstanding.is_empty();
-        let was_reset = matches!(self.ending, Ending::Reset(_));
+        let has_reset = self.ending == Ending::Reset(sender);
         let full = [sender, sender.other()].map(|party| self.is_full(party));
-        let analysis = self.analyze(position, now, since.last, info);
+        let mut analysis = self.analyze(position, now, since.last, info);
+        for (remark, is_it) in [(Remark::AsksAgain, asks_again), (Remark::GoesOn, goes_on)] {
+            if is_it {
+                analysis.remark(remark);
+            }
+        }
         let acked_before = self.stream(sender.other()).acked();
+        let (sent_before, whole_before) = (self.stream(sender).next(), self.stream(sender).whole());
         let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
         let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
@@ -165,9 +188,15 @@ impl Tcp {
         let echoes = self.echoes(position, now, info, &analysis);
         self.open(position, since.first, info, &acked_segments);
         self.close(position, info);
-        if !was_reset {
-            self.change_states(position, info);
+        self.challenged = self.challenged.filter(|&party| party != sender);
+        if !has_reset {
+            if acknowledges.fin && self.first_fin == Some(sender.other()) {
+                self.fin_acked_from = self.stream(sender).raw(position.start.max(sent_before));
+            }
+            self.show_state(position, (acked_before, whole_before), info);
+            self.complete_by_state();
         }
+        let after = self.observed_after(sender, info);
         let delay = delay::of(&delay::DelaySigns {
             part,
             analysis: &analysis,
@@ -183,11 +212,11 @@ impl Tcp {
         Segment {
             client: Change {
                 before: before.0,
-                after: self.client.observed_state(),
+                after: after.0,
             },
             server: Change {
                 before: before.1,
-                after: self.server.observed_state(),
+                after: after.1,
             },
             acknowledges,
             remarks: analysis.remarks,
@@ -198,42 +227,6 @@ impl Tcp {
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
             ..self.header(sender, info, part)
-        }
-    }
-
-    /// Starts the count of numbers, and finds the segment's place.
-    fn position(&mut self, sender: Party, info: &TcpSegmentInfo) -> SegmentPosition {
-        let own = self.stream_mut(sender);
-        if info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence) {
-            // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts from there.
-            *own = Stream::new(own.observed_state());
-            self.outstanding.forget(sender);
-        }
-        let own = self.stream_mut(sender);
-        let waits = own.is(StreamFlag::SynSeen) && own.observed_state().state == State::SynSent;
-        // As Wireshark counts: without SYN the first byte seen is 1.
-        own.begin(if info.syn {
-            info.sequence
-        } else {
-            info.sequence.wrapping_sub(1)
-        });
-        let start = own.relative(info.sequence);
-        let other = self.stream_mut(sender.other());
-        let is_first_word = info.acknowledgment.is_some() && !other.is(StreamFlag::Begun);
-        let acknowledgment = info.acknowledgment.map(|raw| {
-            if !other.is(StreamFlag::Begun) {
-                other.begin(raw.wrapping_sub(1));
-                other.acknowledge(1);
-            }
-            other.relative(raw)
-        });
-        SegmentPosition {
-            sender,
-            start,
-            end: start.saturating_add(i64::from(info.length())),
-            acknowledgment,
-            is_first_word,
-            proves_syn_ack: is_first_word && waits && !info.syn && !info.rst && !info.is_stray(),
         }
     }
 

@@ -48,6 +48,8 @@ impl Tcp {
             SegmentPart::Data
         } else if acknowledges.fin {
             SegmentPart::FinAck
+        } else if self.challenged == Some(position.sender) && !acknowledges.is_something() {
+            SegmentPart::ChallengeAck
         } else if analysis.updates_window {
             SegmentPart::WindowUpdate
         } else {

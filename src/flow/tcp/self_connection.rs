@@ -30,10 +30,7 @@ impl Tcp {
         let part = part(info, &acknowledges);
         self.take_itself(info, start, end);
         let after = State::after(part, before.state);
-        self.client.set_state(ObservedState {
-            state: after,
-            inferred: true,
-        });
+        self.client.set_state(ObservedState::deduced(after));
         self.server.set_state(self.client.observed_state());
         let change = Change {
             before,

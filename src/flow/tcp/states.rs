@@ -1,100 +1,178 @@
-//! What a segment does to the states of both ends.
+//! What is known of the states of both ends.
+//!
+//! A segment proves what its sender must have received before it could send it; so it shows its sender's state. To what it leads
+//! its receiver when it arrives is told apart, [`ObservedState::if_received`], until the receiver shows it.
 
 use super::{ObservedState, SegmentPosition, State, Tcp};
-use crate::flow::conversation::Opening;
+use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment_info::TcpSegmentInfo;
-use crate::flow::state::table::TcpEvent;
-use crate::flow::stream::{Stream, StreamFlag};
-
-/// At most two things happen to an end by one segment.
-type Events = [Option<TcpEvent>; 2];
+use crate::flow::state::table::{TcpEvent, next};
 
 impl Tcp {
-    /// Moves both ends.
-    pub(super) fn change_states(&mut self, position: SegmentPosition, info: &TcpSegmentInfo) {
-        if info.is_stray() {
-            return;
+    /// What is known of this end's state.
+    pub(super) fn observed(&self, party: Party) -> ObservedState {
+        let shown = self.stream(party).observed_state();
+        // No socket had sent the SYN: a program made it, or it was old.
+        let has_none = party == Party::Client && self.opening == Opening::BrokenOff && shown.state == State::Unknown;
+        if self.ending == Ending::Reset(party) && !has_none {
+            // A RST is sent by an end that has no connection, or leaves it at once.
+            return ObservedState::fact(next(shown.state, TcpEvent::SendRst));
         }
-        let began = self.opening != Opening::BeforeCapture;
-        let other = self.stream(position.sender.other());
-        let acknowledges_fin = reaches(position.acknowledgment, other.fin());
-        let sent = sent(info, acknowledges_fin, began);
-        let received = received(info, position.acknowledgment, other, acknowledges_fin);
-        advance(self.stream_mut(position.sender), sent);
-        advance(self.stream_mut(position.sender.other()), received);
-        if info.rst && position.sender == Party::Server && self.client.observed_state().state == State::Listen {
-            // The client did not wait to be asked: both asked at once. RFC 9293 section 3.10.7.4
-            let inferred = self.client.observed_state().inferred;
-            self.client.set_state(ObservedState {
-                state: State::Closed,
-                inferred,
-            });
+        let received = self.when_received(party, shown.state);
+        ObservedState {
+            if_received: (received != shown.state).then_some(received),
+            ..shown
         }
     }
-}
 
-fn advance(stream: &mut Stream, events: Events) {
-    let observed_state = events
-        .into_iter()
-        .flatten()
-        .fold(stream.observed_state(), ObservedState::after);
-    stream.set_state(observed_state);
+    /// The same after a segment of this sender. One that opens or closes once more shows that the answer had not come.
+    pub(super) fn observed_after(&self, sender: Party, info: &TcpSegmentInfo) -> (ObservedState, ObservedState) {
+        let of = |party| {
+            let observed_state = self.observed(party);
+            let repeats_fin = info.fin && observed_state.state == State::FinWait1 && self.stream(party).fin_is_acked();
+            let asks = info.syn || repeats_fin;
+            let waits = party == sender && asks && self.ending != Ending::Reset(party.other());
+            ObservedState {
+                if_received: observed_state.if_received.filter(|_| !waits),
+                ..observed_state
+            }
+        };
+        (of(Party::Client), of(Party::Server))
+    }
+
+    /// The state of an end that is in this one, when all that was captured has arrived.
+    fn when_received(&self, party: Party, shown: State) -> State {
+        let (own, other) = (self.stream(party), self.stream(party.other()));
+        if shown == State::Unknown {
+            return shown;
+        }
+        let their_syn = other.start().is_some();
+        let their_fin = other.fin().is_some() && !other.fin_is_acked();
+        let events = [
+            (TcpEvent::ReceiveSynAck, their_syn && own.syn_is_acked()),
+            (TcpEvent::ReceiveSyn, their_syn),
+            (TcpEvent::ReceiveAckOfSyn, own.syn_is_acked()),
+            (TcpEvent::ReceiveAckOfFin, own.fin_is_acked()),
+            (TcpEvent::ReceiveFin, their_fin),
+            (TcpEvent::ReceiveRst, self.ending == Ending::Reset(party.other())),
+        ];
+        let reached = events
+            .into_iter()
+            .filter(|(_, is_under_way)| *is_under_way)
+            .fold(shown, |state, (event, _)| next(state, event));
+        if reached == State::Listen && (party == Party::Client || self.crossing) {
+            // It did not wait to be asked. RFC 9293 section 3.10.7.4
+            return State::Closed;
+        }
+        reached
+    }
+
+    /// The segment shows its sender's state. `acked_before`: up to where it had acknowledged before.
+    /// `whole_before`: up to where all that it had sent was captured.
+    pub(super) fn show_state(
+        &mut self,
+        position: SegmentPosition,
+        (acked_before, whole_before): (i64, i64),
+        info: &TcpSegmentInfo,
+    ) {
+        if info.is_stray() || info.rst {
+            return;
+        }
+        if position.proves_syn_ack && self.stream(position.sender.other()).observed_state().state == State::Unknown {
+            let answered = ObservedState::deduced(State::SynReceived);
+            self.stream_mut(position.sender.other()).set_state(answered);
+        }
+        let shown = self.stream(position.sender).observed_state();
+        if self.hides_fin(position, whole_before, shown.state) {
+            self.hiding = Some(position.sender);
+        }
+        if self.hiding == Some(position.sender) {
+            let unknown = ObservedState::deduced(State::Unknown);
+            return self.stream_mut(position.sender).set_state(unknown);
+        }
+        let proved = self.proved(position, acked_before, info, shown.state);
+        let sent = self.sent(position, info);
+        let after = proved
+            .into_iter()
+            .chain(sent)
+            .flatten()
+            .fold(shown, ObservedState::after);
+        self.stream_mut(position.sender).set_state(after);
+    }
+
+    /// Does it acknowledge the other end's FIN after numbers that were not captured? One of them may have been its own FIN: then it is in
+    /// CLOSING or LAST-ACK, and not in CLOSE-WAIT.
+    fn hides_fin(&self, position: SegmentPosition, whole_before: i64, state: State) -> bool {
+        let their_fin = self.stream(position.sender.other()).fin();
+        matches!(state, State::SynReceived | State::Established)
+            && reaches(position.acknowledgment, their_fin)
+            && position.start > whole_before
+    }
+
+    /// What its sender, in this state, had received, or it could not have sent it.
+    fn proved(
+        &self,
+        position: SegmentPosition,
+        acked_before: i64,
+        info: &TcpSegmentInfo,
+        state: State,
+    ) -> [Option<TcpEvent>; 1] {
+        let other = self.stream(position.sender.other());
+        let has_fin = reaches(position.acknowledgment, other.fin());
+        let to = position.acknowledgment.unwrap_or(0);
+        // The data of a SYN are answered before the handshake ends. RFC 7413 section 4.2.2
+        let took_data_of_syn = acked_before > 1;
+        let event = match state {
+            State::SynSent if !info.syn && to > 0 => Some(TcpEvent::SendAckOfSyn),
+            State::SynReceived if !info.syn => {
+                let speaks = info.data > 0 && !took_data_of_syn;
+                (to > acked_before.max(1) || speaks).then_some(TcpEvent::ReceiveAckOfSyn)
+            }
+            State::FinWait1 if self.first_fin == Some(position.sender) => {
+                // The FIN that it answers acknowledged its own.
+                let by_fin = has_fin && !info.fin && self.ending == Ending::Closed(position.sender);
+                let by_data = self.stream(position.sender).fin_is_acked() && to > other.relative(self.fin_acked_from);
+                (by_fin || by_data && !has_fin).then_some(TcpEvent::ReceiveAckOfFin)
+            }
+            _ => None,
+        };
+        [event]
+    }
+
+    /// What the sender does.
+    fn sent(&self, position: SegmentPosition, info: &TcpSegmentInfo) -> [Option<TcpEvent>; 1] {
+        if info.syn {
+            let answers = info.acknowledgment.is_some();
+            let is_unknown = self.stream(position.sender).observed_state().state == State::Unknown;
+            if !answers && is_unknown && position.sender == Party::Client {
+                // No kernel made this SYN, or it is old, or comes late.
+                return [None];
+            }
+            return [Some(if answers {
+                TcpEvent::SendSynAck
+            } else {
+                TcpEvent::SendSyn
+            })];
+        }
+        let has_fin = reaches(position.acknowledgment, self.stream(position.sender.other()).fin());
+        [match (info.fin, has_fin) {
+            (true, true) => Some(TcpEvent::SendFinAndAckOfFin),
+            (true, false) => Some(TcpEvent::SendFin),
+            (false, true) => Some(TcpEvent::SendAckOfFin),
+            (false, false) if info.data > 0 => Some(TcpEvent::SendData),
+            (false, false) => {
+                // A server may acknowledge the SYN before it sends its own.
+                let is_bare = position.sender == Party::Server && position.acknowledgment == Some(1);
+                let is_known = self.stream(position.sender).observed_state().state != State::Unknown;
+                let shows = self.opening != Opening::BeforeCapture && (is_known || !is_bare);
+                shows.then_some(TcpEvent::SendAckOfSyn)
+            }
+        }]
+    }
 }
 
 /// Is this number acknowledged?
 fn reaches(acknowledgment: Option<i64>, number: Option<i64>) -> bool {
     acknowledgment.zip(number).is_some_and(|(to, number)| to > number)
-}
-
-/// What happens to the sender.
-fn sent(info: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
-    if info.rst {
-        return [Some(TcpEvent::SendRst), None];
-    }
-    if info.syn {
-        let answers = info.acknowledgment.is_some();
-        return [
-            Some(if answers {
-                TcpEvent::SendSynAck
-            } else {
-                TcpEvent::SendSyn
-            }),
-            None,
-        ];
-    }
-    let handshake = began.then_some(TcpEvent::SendAckOfSyn);
-    let rest = match (info.fin, acknowledges_fin) {
-        (true, true) => Some(TcpEvent::SendFinAndAckOfFin),
-        (true, false) => Some(TcpEvent::SendFin),
-        (false, true) => Some(TcpEvent::SendAckOfFin),
-        (false, false) => (info.data > 0).then_some(TcpEvent::SendData),
-    };
-    [handshake, rest]
-}
-
-/// What happens to the receiver, whose stream this is.
-fn received(info: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
-    if info.rst {
-        return [Some(TcpEvent::ReceiveRst), None];
-    }
-    let acknowledges_syn = reaches(acknowledgment, Some(0)) && (info.syn || own.is(StreamFlag::SynSeen));
-    if info.syn {
-        return [
-            Some(if acknowledges_syn {
-                TcpEvent::ReceiveSynAck
-            } else {
-                TcpEvent::ReceiveSyn
-            }),
-            None,
-        ];
-    }
-    let handshake = acknowledges_syn.then_some(TcpEvent::ReceiveAckOfSyn);
-    let rest = match (info.fin, acknowledges_fin) {
-        (true, true) => Some(TcpEvent::ReceiveFinAndAckOfFin),
-        (true, false) => Some(TcpEvent::ReceiveFin),
-        (false, true) => Some(TcpEvent::ReceiveAckOfFin),
-        (false, false) => None,
-    };
-    [handshake, rest]
 }

@@ -1,6 +1,7 @@
 //! Segments written down shortly, and the packets that they stand for.
 
 use crate::flow::segment::{Remark, Segment};
+use crate::flow::state::State;
 use crate::flow::{PacketInFlow, Party, Tracker};
 use crate::frame::Time;
 use crate::wire::{LinkType, decode};
@@ -101,6 +102,10 @@ impl Line {
             (self.starts.1, self.starts.0)
         };
         let mut options = self.options.clone();
+        if self.flags & SYN != 0 && options.is_empty() {
+            // As every kernel does it.
+            options.extend([2, 4, 5, 180]);
+        }
         options.resize(options.len().next_multiple_of(4), 0);
         let header = 20 + options.len();
         let (source, destination) = if self.from_client { (1, 2) } else { (2, 1) };
@@ -170,13 +175,19 @@ pub(super) fn tell(lines: &[Line]) -> (Vec<Segment>, Tracker) {
     (segments.collect(), tracker)
 }
 
-/// A segment in a line: part, the states after it (an inferred one with `~`), remarks.
+/// A segment in a line: part, the states after it (an inferred one with `~`; after `>` the one when all has arrived), remarks.
 pub(super) fn brief(segment: &Segment) -> String {
     let state = |observed_state: crate::flow::state::ObservedState| {
+        let under_way = observed_state.if_received;
         format!(
-            "{}{}",
-            if observed_state.inferred { "~" } else { "" },
-            observed_state.state
+            "{}{}{}",
+            if observed_state.inferred && observed_state.state != State::Unknown {
+                "~"
+            } else {
+                ""
+            },
+            observed_state.state,
+            under_way.map_or(String::new(), |state| format!(">{state}"))
         )
     };
     let remarks: Vec<_> = segment.remarks.each().map(|remark| format!(" {remark:?}")).collect();
@@ -208,9 +219,9 @@ pub(super) fn assert_story(story: &[(Line, &str)]) -> (Vec<Segment>, Tracker) {
 /// The three segments of the handshake.
 pub(super) fn handshake() -> Vec<(Line, &'static str)> {
     vec![
-        (c(SYN, 0, 0), "Syn SYN-SENT ~SYN-RECEIVED"),
-        (s(SYN | ACK, 0, 1), "SynAck ~ESTABLISHED SYN-RECEIVED"),
-        (c(ACK, 1, 1), "HandshakeAck ESTABLISHED ~ESTABLISHED"),
+        (c(SYN, 0, 0), "Syn SYN-SENT ?"),
+        (s(SYN | ACK, 0, 1), "SynAck SYN-SENT>ESTABLISHED SYN-RECEIVED"),
+        (c(ACK, 1, 1), "HandshakeAck ESTABLISHED SYN-RECEIVED>ESTABLISHED"),
     ]
 }
 

@@ -16,13 +16,13 @@ pub(super) fn connection(tracker: &Tracker, number: u64) -> Connection {
 #[test]
 fn the_golden_trace() {
     let (segments, tracker) = assert_story(&after_handshake(&[
-        (c(PSH | ACK, 1, 1).data(12), "Data ESTABLISHED ~ESTABLISHED"),
+        (c(PSH | ACK, 1, 1).data(12), "Data ESTABLISHED SYN-RECEIVED>ESTABLISHED"),
         (s(ACK, 1, 13), "Ack ESTABLISHED ESTABLISHED"),
         (s(PSH | ACK, 1, 13).data(12), "Data ESTABLISHED ESTABLISHED"),
         (c(ACK, 13, 13), "Ack ESTABLISHED ESTABLISHED"),
-        (s(FIN | ACK, 13, 13), "FirstFin ~CLOSE-WAIT FIN-WAIT-1"),
-        (c(FIN | ACK, 13, 14), "SecondFin LAST-ACK ~TIME-WAIT"),
-        (s(ACK, 14, 14), "FinAck ~CLOSED TIME-WAIT"),
+        (s(FIN | ACK, 13, 13), "FirstFin ESTABLISHED>CLOSE-WAIT FIN-WAIT-1"),
+        (c(FIN | ACK, 13, 14), "SecondFin LAST-ACK FIN-WAIT-1>TIME-WAIT"),
+        (s(ACK, 14, 14), "FinAck LAST-ACK>CLOSED TIME-WAIT"),
     ]));
     assert_eq!(segments[0].sequence.relative, 0);
     assert_eq!(segments[3].sequence.relative, 1);
@@ -65,7 +65,10 @@ fn the_golden_trace() {
 fn windows_are_scaled_when_both_offer_it() {
     let scale = |shift| [3, 3, shift];
     for (offers, expected) in [((true, true), Scale::Shift(7)), ((true, false), Scale::NotOffered)] {
-        let mut story = after_handshake(&[(c(ACK, 1, 1).data(5).window(10), "Data ESTABLISHED ~ESTABLISHED")]);
+        let mut story = after_handshake(&[(
+            c(ACK, 1, 1).data(5).window(10),
+            "Data ESTABLISHED SYN-RECEIVED>ESTABLISHED",
+        )]);
         if offers.0 {
             story[0].0 = c(SYN, 0, 0).option(&scale(7));
         }
@@ -83,22 +86,22 @@ fn windows_are_scaled_when_both_offer_it() {
 }
 
 #[test]
-fn refused_half_open_and_unanswered() {
+fn refused_broken_off_and_unanswered() {
     let refused = [
-        (c(SYN, 0, 0), "Syn SYN-SENT ~SYN-RECEIVED"),
-        (s(RST | ACK, -300_000, 1), "Reset(NobodyListens) ~CLOSED CLOSED"),
+        (c(SYN, 0, 0), "Syn SYN-SENT ?"),
+        (s(RST | ACK, -300_000, 1), "Reset(NobodyListens) SYN-SENT>CLOSED CLOSED"),
     ];
     let (_, tracker) = assert_story(&refused);
     assert_eq!(connection(&tracker, 1).opening, Opening::Refused);
     assert_eq!(connection(&tracker, 1).ending, Ending::Reset(Party::Server));
 
     let scanned = [
-        (c(SYN, 0, 0), "Syn SYN-SENT ~SYN-RECEIVED"),
-        (s(SYN | ACK, 0, 1), "SynAck ~ESTABLISHED SYN-RECEIVED"),
-        (c(RST, 1, 0), "Reset(HalfOpenScan) CLOSED ~LISTEN"),
+        (c(SYN, 0, 0), "Syn SYN-SENT ?"),
+        (s(SYN | ACK, 0, 1), "SynAck SYN-SENT>ESTABLISHED SYN-RECEIVED"),
+        (c(RST, 1, 0), "Reset(BreaksOffHandshake) CLOSED SYN-RECEIVED>LISTEN"),
     ];
     let (_, tracker) = assert_story(&scanned);
-    assert_eq!(connection(&tracker, 1).opening, Opening::HalfOpen);
+    assert_eq!(connection(&tracker, 1).opening, Opening::BrokenOff);
 
     let (_, tracker) = assert_story(&scanned[..2]);
     assert_eq!(connection(&tracker, 1).opening, Opening::NotCompleted);

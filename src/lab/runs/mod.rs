@@ -7,10 +7,10 @@ pub mod by_hand;
 pub mod close;
 pub mod empty;
 pub mod exchange;
-pub mod half_open;
 pub mod idle;
 pub mod long;
 pub mod refused;
+pub mod syn_scan;
 pub mod tcp;
 pub mod udp;
 
@@ -25,7 +25,7 @@ pub static ALL: &[&Run] = &[
     &long::RUN,
     &idle::RUN,
     &backlog::RUN,
-    &half_open::RUN,
+    &syn_scan::RUN,
     &close::RUN,
 ];
 

@@ -10,8 +10,8 @@ use crate::lab::result::RunResult;
 use crate::lab::run::Run;
 
 const WATCH: &[&str] = &[
-    "Watch: between the moment the client enters connect() and the moment connect() returns, the three-way handshake \
-     happens. Only then can the line be sent. It goes out by send(), without an address: the connection has one.",
+    "Watch: connect() sends the SYN and waits for the SYN-ACK. When that arrives, the client's kernel sends the ACK, and connect() \
+     returns: after one round trip. Only then can the line be sent. It goes out by send(), without an address: the connection has one.",
 ];
 
 /// The run.

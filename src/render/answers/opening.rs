@@ -86,7 +86,8 @@ fn syn(facts: &TcpFacts) -> Result<Answer, String> {
     };
     let answer = Answer::new(
         format!("{} (packet {}); relative: 0.", syn.sequence.raw, syn.number),
-        "The client picks its initial sequence number at random (RFC 9293 section 3.4.1). The bit SYN with ACK off is sent only \
+        "The client's kernel makes its initial sequence number from a clock and a keyed hash, so that outsiders cannot predict it (RFC 9293 \
+         section 3.4.1, RFC 6528). The bit SYN with ACK off is sent only \
          to open a connection. SACK-permitted may stand in a SYN only (RFC 2018 section 2).",
     )
     .line("The flag SYN is 1, and ACK is 0.")
@@ -108,7 +109,7 @@ fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
             answer.sequence.raw, answer.number, answer.sequence.relative, acknowledgment.relative
         ),
         "A SYN takes one sequence number as if it were a byte (RFC 9293 section 3.4), so the next number that the server expects \
-         is one more. The server's own sequence number is random too and has nothing to do with the client's.",
+         is one more. The server makes its own sequence number in the same way, independently of the client's.",
     )
     .line(how)
     .line("The flags SYN and ACK are both 1.");

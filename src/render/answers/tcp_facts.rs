@@ -202,7 +202,7 @@ impl TcpFacts {
         self.gaps += u64::from(segment.remarks.has(Remark::Gap));
         let is_over = |state| matches!(state, State::Closed | State::TimeWait);
         let was_opened = self.syn_ack.is_some() || self.syn.is_none();
-        let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
+        let both = is_over(segment.client.after.when_received()) && is_over(segment.server.after.when_received());
         self.ended |= (both && was_opened) || matches!(segment.part, SegmentPart::Reset(_));
         if segment.data.is_some() && self.first_sender.is_none() {
             self.first_sender = Some(in_flow.sender);

@@ -250,13 +250,17 @@ fn sockets(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, Strin
         .collect();
     let mut answer = Answer::new(
         format!(
-            "The welcoming socket (port {port}, listening): the handshake, packets {}, {} and {completed}.",
-            syn.number, syn_ack.number
+            "The welcoming socket (port {port}, listening): packet {}, the SYN.",
+            syn.number
         ),
-        "A SYN is for no connection yet, so it goes to the socket that listens. The kernel completes the handshake for it and makes the \
-         connection socket, which accept() hands to the program. From then on a segment finds its socket by four numbers: both \
-         addresses and both ports.",
+        "A SYN is for no connection yet, so it goes to the socket that listens. The kernel answers it, and when the ACK arrives it makes \
+         the connection. accept() hands it to the program as the connection socket. A connection is known \
+         by four numbers: both addresses and both ports.",
     )
+    .line(format!(
+        "The kernel makes the connection: it sends the SYN-ACK (packet {}) and takes the ACK (packet {completed}); no program does.",
+        syn_ack.number
+    ))
     .line(connection_socket(facts));
     if same.len() > 1 {
         const NAMED: usize = 5;
@@ -301,14 +305,13 @@ fn connection_socket(facts: &TcpFacts) -> String {
 fn welcoming_alone(facts: &TcpFacts, syn: &SynFacts, syn_ack: &SynFacts, reset: u64) -> Answer {
     Answer::new(
         format!(
-            "The welcoming socket (port {}, listening): all of them, packets {}, {} and {reset}.",
+            "The welcoming socket (port {}, listening): packet {}, the SYN.",
             facts.server.port(),
-            syn.number,
-            syn_ack.number
+            syn.number
         ),
-        "The kernel makes the connection socket when the handshake is complete. Until then the segments are for the socket that \
-         listens.",
+        "The kernel makes the connection when the handshake is complete. Until then it keeps only a request of the socket that listens.",
     )
+    .line(format!("The kernel answers with the SYN-ACK (packet {}).", syn_ack.number))
     .line(format!(
         "There is no connection socket: the RST (packet {reset}) came before the handshake was complete, so accept() has none to return."
     ))

@@ -85,7 +85,9 @@ TCP (bytes 34-73) RFC 9293
                                                          from
   36  2e e0        dest. port       12000                the server's: it should
                                                          listen there
-  38  b2 93 c5 2f  sequence number  2996028719 [rel 0]   random start (ISN)
+  38  b2 93 c5 2f  sequence number  2996028719 [rel 0]   start (ISN): by RFC
+                                                         6528 a clock + a keyed
+                                                         hash
   42  00 00 00 00  ack number       0 [unused]           ACK flag is off
   46  a.           data offset      10 words = 40 bytes  20 fixed + 20 of
                                                          options

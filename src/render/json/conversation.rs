@@ -7,7 +7,7 @@ use crate::explain::packet::words;
 use crate::flow::datagram::{Datagram, DatagramPart, Notice};
 use crate::flow::number::{ByteRange, Number};
 use crate::flow::segment::{Acknowledged, Scale, Segment, SegmentPart, Window};
-use crate::flow::state::Change;
+use crate::flow::state::{Change, State};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 
 /// What a packet does in its conversation.
@@ -94,12 +94,16 @@ struct SegmentRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Change"))]
 struct ChangeRecord {
-    /// Before the segment.
+    /// The state before the segment; `?` where it is not known.
     before: &'static str,
-    /// After it.
+    /// The state after it; `?` where it is not known.
     after: &'static str,
-    /// Is the state after it inferred? Known is what the end itself has sent.
-    inferred: bool,
+    /// How `after` is known: `fact` (what the end sent proves it), `deduced`, `unknown`.
+    certainty: &'static str,
+    /// Where `after` is unknown: the last state that the end has shown, and the one to which all leads that was captured on its way to it,
+    /// when that arrives in order. It is in one of them, or between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_of: Option<Vec<&'static str>>,
 }
 
 /// A sequence or acknowledgment number.
@@ -286,11 +290,12 @@ fn segment(segment: &Segment) -> SegmentRecord {
     }
 }
 
-const fn change(change: Change) -> ChangeRecord {
+fn change(change: Change) -> ChangeRecord {
     ChangeRecord {
-        before: change.before.state.name(),
-        after: change.after.state.name(),
-        inferred: change.after.inferred,
+        before: change.before.known().name(),
+        after: change.after.known().name(),
+        certainty: change.after.certainty().name(),
+        one_of: change.after.one_of().map(|states| states.map(State::name).to_vec()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::calls::Call;
 use crate::explain::packet::words;
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport};
+use crate::flow::state::State;
 use crate::timeline::{CallPacketPair, PacketRef, PartyCall, Timeline};
 
 /// A conversation as a whole: a line of its own, after its packets.
@@ -61,7 +62,7 @@ struct CountRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Connection"))]
 struct ConnectionRecord {
-    /// How it began: `complete`, `simultaneous`, `refused`, `unanswered`, `not-completed`, `half-open`, `before-capture`.
+    /// How it began: `complete`, `simultaneous`, `refused`, `unanswered`, `not-completed`, `broken-off`, `split`, `before-capture`.
     opening: &'static str,
     /// How it ended: `open`, `half-closed`, `closed`, `closed-together`, `reset`.
     ending: &'static str,
@@ -90,8 +91,11 @@ struct ConnectionRecord {
 struct EndOfConnection {
     /// Its state after the last packet, as RFC 9293 names it; `?`: not known.
     state: &'static str,
-    /// Is the state inferred? Known is what the end itself has sent.
-    inferred: bool,
+    /// How it is known: `fact` (what the end sent proves it), `deduced`, `unknown`.
+    certainty: &'static str,
+    /// Where it is unknown: the last state that it has shown, and the one to which all leads that was captured on its way to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_of: Option<Vec<&'static str>>,
     /// Its initial sequence number, if its SYN was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     initial_sequence_number: Option<u32>,
@@ -233,7 +237,8 @@ fn connection_record(connection: &Connection) -> ConnectionRecord {
             Opening::Refused => "refused",
             Opening::Unanswered => "unanswered",
             Opening::NotCompleted => "not-completed",
-            Opening::HalfOpen => "half-open",
+            Opening::BrokenOff => "broken-off",
+            Opening::Split => "split",
             Opening::BeforeCapture => "before-capture",
         },
         ending,
@@ -249,8 +254,12 @@ fn connection_record(connection: &Connection) -> ConnectionRecord {
 
 fn end_of_connection(end: &End) -> EndOfConnection {
     EndOfConnection {
-        state: end.observed_state.state.name(),
-        inferred: end.observed_state.inferred,
+        state: end.observed_state.known().name(),
+        certainty: end.observed_state.certainty().name(),
+        one_of: end
+            .observed_state
+            .one_of()
+            .map(|states| states.map(State::name).to_vec()),
         initial_sequence_number: end.start.map(|start| start.0),
         mss: end.mss,
         window_shift: end.shift,

@@ -2,7 +2,7 @@
 
 use super::{
     Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, LadderRow, Lane, NO_CALL_LOG,
-    RowKind, TransportName, fold, gaps, requests, sentences, skew_sentence,
+    RowKind, TransportName, fold, gaps, hindsight, requests, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
 use crate::explain::{count, duration};
@@ -11,7 +11,7 @@ use crate::flow::conversation::{self, Opening};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::repetition::Proof;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
-use crate::flow::state::{Change, ObservedState, State};
+use crate::flow::state::ObservedState;
 use crate::flow::{Party, Roles};
 use crate::timeline::{EventKind, OrderNote, PacketRef, TimelineEvent};
 use crate::wire::tcp::Flags;
@@ -88,27 +88,13 @@ fn lane(input: &LadderInput<'_>, party: Party) -> Lane {
             sockets.push(socket);
         }
     }
-    let first = input.packets.iter().find_map(|seen| seen.in_flow.segment());
-    let listened = calls
-        .clone()
-        .any(|party_call| party_call.call.call == CallName::Listen && party_call.call.result == 0);
     Lane {
         party,
         address: match party {
             Party::Client => input.conversation.client,
             Party::Server => input.conversation.server,
         },
-        state: first.map(|segment| match party {
-            Party::Client => segment.client.before,
-            Party::Server if nobody_listened(input) => ObservedState {
-                state: State::Closed,
-                inferred: true,
-            },
-            Party::Server => ObservedState {
-                inferred: segment.server.before.inferred && !listened,
-                ..segment.server.before
-            },
-        }),
+        state: hindsight::beginning(input, party),
         program: calls
             .next()
             .map(|party_call| (party_call.call.program, party_call.call.pid)),
@@ -136,7 +122,12 @@ fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<LadderRow> {
                 if let Some(seen) = input.packets.get(index) {
                     rows.push(row(
                         event.order_note,
-                        RowKind::Packet(arrow(seen, &refused, &unanswered)),
+                        RowKind::Packet(arrow(
+                            seen,
+                            &refused,
+                            &unanswered,
+                            hindsight::states(input.packets, index),
+                        )),
                     ));
                 }
                 if let Some((_, count)) = input.left_out.filter(|&(place, _)| place == index + 1) {
@@ -218,10 +209,9 @@ fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     numbers
 }
 
-fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
+fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64], [client, server]: [Option<ObservedState>; 2]) -> Arrow {
     let is_refused = refused.binary_search(&seen.number).is_ok();
     let is_unanswered = !is_refused && unanswered.binary_search(&seen.number).is_ok();
-    let repeats_unanswered = !is_unanswered && unanswered.last().is_some_and(|&last| last < seen.number);
     let (line, content) = match &seen.in_flow.kind {
         PacketKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
         PacketKind::Datagram(datagram) => (
@@ -241,20 +231,14 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
             },
         ),
     };
-    let segment = seen.in_flow.segment();
     Arrow {
         number: seen.number,
         from: seen.in_flow.sender,
         line: if is_refused { ArrowLine::Lost } else { line },
         content,
         payload_start: seen.payload_start,
-        client: segment.and_then(|segment| shown(segment.client)),
-        server: segment.and_then(|segment| match segment.part {
-            // Only an answer shows what it changed there.
-            SegmentPart::Syn if is_refused || is_unanswered => None,
-            SegmentPart::Syn if repeats_unanswered => Some(segment.server.after),
-            _ => shown(segment.server).filter(|_| !is_refused),
-        }),
+        client,
+        server,
         is_unanswered,
     }
 }
@@ -264,12 +248,6 @@ fn port(seen: &PacketRef, party: Party) -> u16 {
         Party::Client => seen.in_flow.client.port(),
         Party::Server => seen.in_flow.server.port(),
     }
-}
-
-/// A state is shown when it is another one, and when the end itself shows what had only been inferred.
-fn shown(change: Change) -> Option<ObservedState> {
-    let is_proof = change.before.inferred && !change.after.inferred;
-    (change.is_change() || is_proof).then_some(change.after)
 }
 
 fn line(segment: &Segment) -> ArrowLine {

@@ -128,7 +128,7 @@ fn segment_remark(
     is_unanswered: bool,
 ) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
-    // That a connection is refused, half-open, half-closed or closed by both at once, the states say.
+    // That a connection is refused, broken off, half-closed or closed by both at once, the states say.
     let kind = words::part_tag(part).filter(|_| !matches!(part, SegmentPart::Reset(_)));
     let kind = kind.map(str::to_owned);
     let words = remarks.filter_map(|remark| {

@@ -9,6 +9,7 @@ mod columns;
 mod fold;
 mod gaps;
 pub(in crate::render) mod glyphs;
+mod hindsight;
 pub(in crate::render) mod label;
 pub mod overview;
 mod picture;

@@ -66,10 +66,15 @@ fn opening(connection: &Connection) -> String {
             None => "The handshake is complete".to_owned(),
         },
         Opening::Simultaneous => "Both ends opened at once".to_owned(),
+        Opening::Split => {
+            "The handshake took four steps: the server answered with a SYN of its own (split handshake)".to_owned()
+        }
         Opening::Refused => "The connection was refused".to_owned(),
-        Opening::Unanswered => "The SYN was not answered".to_owned(),
-        Opening::NotCompleted => "The handshake was not completed: its last ACK is not there".to_owned(),
-        Opening::HalfOpen => {
+        Opening::Unanswered => "No answer to the SYN was captured".to_owned(),
+        Opening::NotCompleted => {
+            "Nothing here shows that the handshake was completed: its last ACK was not captured".to_owned()
+        }
+        Opening::BrokenOff => {
             "The client did not complete the handshake: it reset the connection after the SYN-ACK".to_owned()
         }
         Opening::BeforeCapture => "The connection began before the capture".to_owned(),
@@ -142,7 +147,7 @@ fn data(conversation: &Conversation, connection: &Connection) -> Option<String> 
 fn ending(connection: &Connection) -> Option<String> {
     if matches!(
         connection.opening,
-        Opening::Refused | Opening::HalfOpen | Opening::Unanswered
+        Opening::Refused | Opening::BrokenOff | Opening::Unanswered
     ) {
         return None;
     }
@@ -155,7 +160,7 @@ fn ending(connection: &Connection) -> Option<String> {
     };
     let waits: Vec<Party> = [(Party::Client, &connection.client), (Party::Server, &connection.server)]
         .into_iter()
-        .filter(|(_, end)| end.observed_state.state == State::TimeWait)
+        .filter(|(_, end)| end.observed_state.when_received() == State::TimeWait)
         .map(|(party, _)| party)
         .collect();
     Some(match waits.as_slice() {

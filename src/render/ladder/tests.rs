@@ -23,10 +23,7 @@ use crate::wire::tcp::Flags;
 fn conversation(packets: &[PacketRef], opening: Opening) -> Conversation {
     let is_udp = packets.iter().any(|seen| seen.in_flow.datagram().is_some());
     let end = End {
-        observed_state: ObservedState {
-            state: State::Established,
-            inferred: false,
-        },
+        observed_state: ObservedState::fact(State::Established),
         start: None,
         mss: None,
         shift: None,
@@ -129,10 +126,9 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
 
 #[test]
 fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
-    let state = |state, inferred| ObservedState { state, inferred };
+    let unknown = ObservedState::deduced(State::Unknown);
     let mut syn = segment(SegmentPart::Syn, None);
-    syn.server.before = state(State::Listen, true);
-    syn.server.after = state(State::SynReceived, true);
+    (syn.server.before, syn.server.after) = (unknown, unknown);
     let refusal = segment(SegmentPart::Reset(ResetCause::NobodyListens), None);
     let packets = [at(1, 0, Party::Client, syn), at(2, 9, Party::Server, refusal)];
     let output = drawn(

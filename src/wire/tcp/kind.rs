@@ -19,7 +19,7 @@ fields! {
         "The largest segment that the sender of this SYN can take. In SYNs only.", "";
     MSS_VAL = "tcp.options.mss_val", "RFC 9293 section 3.7.1",
         "Most bytes of data in one segment, headers not counted.",
-        "Ethernet over IPv4: 1500 - 20 - 20 = 1460. Without the option: 536.";
+        "IPv4 over Ethernet: 1500 - 20 - 20 = 1460. Without the option: 536 over IPv4, 1220 over IPv6.";
     WSCALE = "tcp.options.wscale", "RFC 7323 section 2",
         "Makes windows of more than 65535 bytes possible. In SYNs only, and only if both have it.", "";
     WSCALE_SHIFT = "tcp.options.wscale.shift", "RFC 7323 section 2",

@@ -87,7 +87,7 @@ fn flags(segment: &Segment) -> BTreeSet<&'static str> {
         Remark::DuplicateAck => Some("tcp.analysis.duplicate_ack"),
         Remark::ZeroWindow => Some("tcp.analysis.zero_window"),
         Remark::WindowFull => Some("tcp.analysis.window_full"),
-        Remark::PortReuse => Some("tcp.analysis.reused_ports"),
+        Remark::PortReuse | Remark::OtherSyn => Some("tcp.analysis.reused_ports"),
         _ => None,
     };
     let of_part = match segment.part {
@@ -172,6 +172,8 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
     let mut seen: BTreeMap<(u64, bool), Seen> = BTreeMap::new();
     // Conversations that a SYN-ACK opened between ports that another one had: tshark goes on counting the client's numbers from the old one.
     let mut reopened: BTreeSet<u64> = BTreeSet::new();
+    // What is of an earlier connection between the same ports, by its numbers, tshark counts with the latest.
+    let mut latest: BTreeMap<_, u64> = BTreeMap::new();
     for (number, (in_flow, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
         let place = format!("{name} {number}");
         let Some(in_flow) = in_flow else { continue };
@@ -186,11 +188,21 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
         } else {
             &their["udp.stream"]
         };
-        let reopens = |segment: &Segment| segment.part == SegmentPart::SynAck && segment.remarks.has(Remark::PortReuse);
+        let reopens = |segment: &Segment| {
+            let is_reuse = segment.remarks.has(Remark::PortReuse) || segment.remarks.has(Remark::OtherSyn);
+            segment.part == SegmentPart::SynAck && is_reuse
+        };
         if in_flow.segment().is_some_and(reopens) {
             reopened.insert(in_flow.conversation);
         }
-        if reopened.contains(&in_flow.conversation) {
+        let between = (
+            in_flow.client.min(in_flow.server),
+            in_flow.client.max(in_flow.server),
+            is_tcp,
+        );
+        let last = latest.entry(between).or_default();
+        *last = in_flow.conversation.max(*last);
+        if reopened.contains(&in_flow.conversation) || in_flow.conversation < *last {
             continue;
         }
         let known = *streams.entry((is_tcp, stream.clone())).or_insert(in_flow.conversation);

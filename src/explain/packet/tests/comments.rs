@@ -4,7 +4,7 @@ use super::{CAUSES, DELAYS, ICMP_ERROR_KINDS, PUSH, SYN, in_flow, inferred, pack
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
 use crate::flow::datagram::{Evidence, IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
-use crate::flow::state::{Change, State};
+use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketKind, Roles};
 use crate::wire::digits::unhex;
 
@@ -40,7 +40,10 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
     let segment = Segment {
         server: Change {
             before: inferred(State::SynReceived),
-            after: inferred(State::Established),
+            after: ObservedState {
+                if_received: Some(State::CloseWait),
+                ..inferred(State::Established)
+            },
         },
         delay: Some(Delay::Idle),
         ..push()
@@ -49,11 +52,11 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
     assert_eq!(
         comment,
         "PSH-ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
-         States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED). \
+         States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED) -> CLOSE-WAIT when this segment arrives. \
          Note: 42.4 ms after the packet before: until then no program, and no person before one, had anything to send. \
          Expect next: ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence \
          number 3890940510 (rel 1). | conversation=1 place=4 sender=client part=data client=ESTABLISHED \
-         server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"
+         server=ESTABLISHED/CLOSE-WAIT seq=1 ack=1 length=6 delay=idle roles=seen"
     );
     assert_eq!(
         place(&in_flow(PacketKind::Segment(segment))),

@@ -1,12 +1,12 @@
 //! What fields mean in a conversation, and what comes next.
 
-use super::{NOTICE, PUSH, SYN, in_flow, inferred, known, packet, push, stays};
+use super::{NOTICE, PUSH, SYN, in_flow, known, packet, push, stays};
 use crate::explain::packet::{StateStyle, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
 use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, Reply};
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Segment, SegmentPart};
-use crate::flow::state::{Change, State};
+use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
 use crate::wire::digits::unhex;
@@ -220,7 +220,10 @@ fn what_comes_next_is_told_raw_and_relative() {
         data: None,
         client: Change {
             before: known(State::LastAck),
-            after: inferred(State::Closed),
+            after: ObservedState {
+                if_received: Some(State::Closed),
+                ..known(State::LastAck)
+            },
         },
         server: stays(State::TimeWait),
         ..push()
@@ -228,15 +231,15 @@ fn what_comes_next_is_told_raw_and_relative() {
     let closing = in_flow(PacketKind::Segment(closing));
     assert_eq!(
         expectation(&push_packet, Some(&closing)).unwrap(),
-        "nothing: all is closed; the server stays in TIME-WAIT for a while (Linux: 60 s)"
+        "nothing if this arrives, else the client's FIN once more; the server stays in TIME-WAIT for a while (Linux: 60 s)"
     );
     assert_eq!(
         states(&closing, StateStyle::ASCII).unwrap(),
-        "client LAST-ACK -> (CLOSED), server TIME-WAIT"
+        "client LAST-ACK -> CLOSED when this ACK arrives, server TIME-WAIT"
     );
     assert_eq!(
         states(&closing, StateStyle::WORDS).unwrap(),
-        "client LAST-ACK to presumably CLOSED, server TIME-WAIT"
+        "client LAST-ACK to CLOSED when this ACK arrives, server TIME-WAIT"
     );
 }
 

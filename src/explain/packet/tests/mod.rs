@@ -5,13 +5,14 @@ mod comments;
 mod every;
 mod meanings;
 mod notices;
+mod openings;
 
 use std::net::SocketAddr;
 
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{
-    Acknowledged, Delay, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
+    Acknowledged, Delay, Remark, RemarkableReset, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
 };
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
@@ -32,11 +33,11 @@ fn packet(bytes: &[u8]) -> Packet<'_> {
 }
 
 fn known(state: State) -> ObservedState {
-    ObservedState { state, inferred: false }
+    ObservedState::fact(state)
 }
 
 fn inferred(state: State) -> ObservedState {
-    ObservedState { state, inferred: true }
+    ObservedState::deduced(state)
 }
 
 fn stays(state: State) -> Change {
@@ -93,12 +94,14 @@ fn in_flow(kind: PacketKind) -> PacketInFlow {
     }
 }
 
-const CAUSES: [ResetCause; 5] = [
+const CAUSES: [ResetCause; 7] = [
     ResetCause::NobodyListens,
-    ResetCause::HalfOpenScan,
+    ResetCause::BreaksOffHandshake,
     ResetCause::NoSuchConnection,
     ResetCause::DataAfterClose,
     ResetCause::Abort,
+    ResetCause::NotTaken(RemarkableReset::Ignored),
+    ResetCause::NotTaken(RemarkableReset::Challenged),
 ];
 
 fn parts() -> Vec<SegmentPart> {
@@ -117,6 +120,8 @@ fn parts() -> Vec<SegmentPart> {
         SegmentPart::FirstFin,
         SegmentPart::SecondFin,
         SegmentPart::FinAck,
+        SegmentPart::ChallengeAck,
+        SegmentPart::OtherSynAck,
         SegmentPart::Copy,
         SegmentPart::Stray,
     ];

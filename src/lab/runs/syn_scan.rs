@@ -1,4 +1,4 @@
-//! A SYN scan: half-open connections, with segments of our own making.
+//! A SYN scan: handshakes that are never completed, with segments of our own making.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr};
@@ -32,10 +32,10 @@ const WATCH: &[&str] = &[
 
 /// The run.
 pub static RUN: Run = Run {
-    word: "half-open",
-    about: "A SYN scan: half-open connections, made with pnet",
+    word: "syn-scan",
+    about: "A SYN scan: handshakes without a third step, made with pnet",
     question: "what does a port scan send?",
-    title: "Half-open connections: a SYN scan",
+    title: "A SYN scan: handshakes without a third step",
     protocols: "tcp",
     takes_lines: false,
     two_hosts: false,
@@ -63,9 +63,9 @@ fn after(result: &RunResult) -> Vec<String> {
             })
             .collect();
         let verdict = match connection.opening {
-            Opening::HalfOpen => "half-open, never complete",
+            Opening::BrokenOff => "broken off, never complete",
             Opening::Refused => "refused",
-            Opening::Complete | Opening::Simultaneous => "complete",
+            Opening::Complete | Opening::Simultaneous | Opening::Split => "complete",
             Opening::Unanswered => "unanswered",
             Opening::NotCompleted => "not completed",
             Opening::BeforeCapture => "not seen from its beginning",
