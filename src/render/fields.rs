@@ -8,7 +8,7 @@ use super::hex;
 use super::table::{columns as width_of, lines, places, spaces, write_place};
 use super::text_style::{CharacterSet, Paint, TextStyle, TimeFormat};
 use super::view::{ShownPacket, View, ViewOf};
-use crate::explain::count;
+use crate::calls::text::counted;
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
@@ -311,7 +311,7 @@ fn bytes(output: &mut impl Write, style: &TextStyle, payload: &Payload<'_>, all:
         writeln!(
             output,
             "     ... {}, with --full all of them",
-            count((length - shown) as u64, "more byte")
+            counted((length - shown) as u64, "more byte")
         )?;
     }
     Ok(())

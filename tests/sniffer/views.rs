@@ -250,12 +250,12 @@ fn colour_is_left_out_where_it_is_not_wanted() {
 /// A comment in Chinese, whose characters take two columns each.
 #[test]
 fn a_comment_of_wide_characters_stays_within_the_width() {
-    use socket_lab::escape::columns::Columns as _;
+    use socket_lab::escape::columns::Columns;
     for width in ["60", "80", "120"] {
         let file = "tests/sniffer/wide-comment.pcapng";
         let ended = ran(&["-r", file, "-c", "1", "--width", width, "--style", "unicode"]);
         assert!(ended.output.contains("这是一个很长的注释"), "{}", ended.output);
-        let widest = ended.output.lines().map(|line| line.columns()).max().unwrap();
+        let widest = ended.output.lines().map(Columns::columns).max().unwrap();
         assert!(widest <= width.parse().unwrap(), "{widest} of {width}");
         assert!(widest + 4 > width.parse().unwrap(), "{widest} of {width}");
     }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Follow, Turn, TurnPart};
+use crate::calls::text::counted;
 use crate::escape::pieces;
-use crate::explain::count;
 use crate::render::text_style::{Paint, TextStyle};
 
 /// Writes what both ends said, each line with who says it. Everything that is not a character for the screen is escaped.
@@ -23,7 +23,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, follow: &Follow) -> io:
         write_turn(output, style, turn)?;
     }
     if follow.left_out > 0 {
-        writeln!(output, "[{}; --full shows more]", count(follow.left_out, "more byte"))?;
+        writeln!(output, "[{}; --full shows more]", counted(follow.left_out, "more byte"))?;
     }
     if follow.outside > 0 {
         let (what, are) = match follow.outside {

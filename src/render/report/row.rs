@@ -1,5 +1,6 @@
 //! A field in the report: a row of its header's table.
 
+use crate::calls::text::counted;
 use crate::escape::printable;
 use crate::explain::count;
 use crate::render::breakdown::{self, Payload};
@@ -37,7 +38,7 @@ impl ReportRow {
         let length = payload.bytes.len();
         let shown = payload.bytes.get(..MOST).unwrap_or(payload.bytes);
         let more = if length > MOST {
-            format!(" and {}", count((length - MOST) as u64, "more byte"))
+            format!(" and {}", counted((length - MOST) as u64, "more byte"))
         } else {
             String::new()
         };
