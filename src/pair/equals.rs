@@ -12,7 +12,7 @@ use super::conversations::Conversation;
 use super::exact::{Same, Unequal};
 use super::fate::{self, Fate, Fates};
 
-/// A packet that took so many times longer than any other is not likely to be the one that was sent.
+/// A packet that took this many times longer than any other is not likely to be the one that was sent.
 const FAR: i64 = 4;
 
 /// Finds them, corrects the pairs, and sets the fates of the duplicates. Gives those that were lost, per capture.

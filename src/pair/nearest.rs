@@ -50,7 +50,7 @@ fn take_the_first(found: &mut [(usize, usize)], sent: &[i64], received: &[i64], 
             let transit = time(earlier).saturating_sub(left);
             match before {
                 None => transit >= -slack,
-                // It may be a duplicate of the one before. The shorter time between two arrivals tells.
+                // It may be a duplicate of the one before. The shorter time between two arrivals decides.
                 Some(before) => {
                     let is_closer =
                         time(*place).saturating_sub(time(earlier)) <= time(earlier).saturating_sub(time(before));

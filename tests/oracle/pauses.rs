@@ -56,6 +56,10 @@ pub(super) fn judge(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
             sent.room.is_some_and(|room| room < 1460) || is_closed,
         ),
         Some("path") => ("pause: the path", is_path && !segment.own),
+        Some("path-or-idle") => (
+            "pause: the path or an idle program",
+            is_path || handed_over_just_now(case, packet),
+        ),
         Some("path-or-delayed-ack") => (
             "pause: the path or a delayed ACK",
             is_path || waits && between(sent.waited, 20),
@@ -69,17 +73,6 @@ pub(super) fn judge(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     }
     if segment.own {
         idle(case, packet, score);
-    }
-    let known = [
-        "delayed-ack",
-        "retransmission-timer",
-        "keep-alive-timer",
-        "zero-window",
-        "idle",
-    ];
-    if delay.is_some_and(|delay| !known.contains(&delay)) {
-        // A new word: no rule here judges it yet.
-        score.claim("pause: a reason that is not judged", true, true, what);
     }
 }
 
@@ -120,4 +113,18 @@ fn idle(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         )
     };
     score.claim("pause: the program had nothing to send, at its end", is_said, is, what);
+}
+
+/// Did the program of its sender make a call that sends just before it was sent?
+fn handed_over_just_now(case: &Case<'_>, packet: &Packet<'_>) -> bool {
+    let (sender, at) = match packet.segment.of {
+        Some(of) => (1 - packet.end, of),
+        None => (packet.end, packet.at),
+    };
+    let sent = case.ends[sender][at].time;
+    calls(case.run).iter().any(|call| {
+        let is_own = call["end"] == END[sender] && call["call"] != "recv";
+        let entered = call["entered"].as_i64().unwrap_or(0);
+        is_own && (0..20 * MS).contains(&(sent - entered))
+    })
 }

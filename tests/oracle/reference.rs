@@ -134,8 +134,9 @@ impl Reference {
 /// How many of so many may be wrong, where so many were of so many before. Two measurements differ, as the computer is more or less
 /// busy and packets take longer or not; what was right nearly always has to stay so.
 fn allowed(was: u64, of_before: u64, of: u64) -> u64 {
-    /// One mistake in so many may have a reason outside.
-    const RARE: u64 = 100;
+    /// One mistake in so many may have a reason outside, and a few of few.
+    const RARE: u64 = 50;
+    const FEW: u64 = 2;
     /// What was a guess before, more often wrong than in one case of so many, may be wrong in this part more of all cases.
     const GUESS: u64 = 10;
     const MORE_OF_A_GUESS: f64 = 0.35;
@@ -151,7 +152,7 @@ fn allowed(was: u64, of_before: u64, of: u64) -> u64 {
         reason = "a small number above 0"
     )]
     let most = most as u64;
-    most.max(of / RARE)
+    most.max(of / RARE).max(FEW)
 }
 
 /// The rule itself, which a measurement cannot show red.
@@ -167,8 +168,8 @@ pub(crate) fn a_worse_measurement_is_seen() {
     let same = [("facts", count(200, 0, 0)), ("guesses", count(110, 45, 0))];
     assert_eq!(worse(&same), 0);
     for (place, now) in [
-        (0, count(200, 3, 0)),
-        (0, count(100, 0, 2)),
+        (0, count(200, 5, 0)),
+        (0, count(100, 0, 3)),
         (1, count(100, 90, 0)),
         (1, count(0, 0, 0)),
     ] {
