@@ -9,6 +9,7 @@ mod comment;
 mod endpoints;
 mod expectation;
 mod name;
+mod order;
 mod parts;
 mod reason;
 mod remarks;

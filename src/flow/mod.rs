@@ -10,23 +10,30 @@
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
 //! - [`repetition`]: what one capture shows about a segment that was sent again, and what it leaves open;
+//! - [`signs`], [`order`] and [`claim`]: what shows a cause, in which order packets were sent, and how certain what is said is; `recent`:
+//!   the packets captured last;
 //! - `udp` and [`datagram`]: requests and replies; `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
+pub mod claim;
 pub mod conversation;
 pub mod datagram;
 mod icmp_error;
 mod key;
+mod marks;
 pub mod number;
+pub mod order;
 mod outstanding;
 mod packed_time;
 mod packet_in_flow;
 mod party;
+mod recent;
 mod record;
 pub mod repetition;
 mod roles;
 pub mod segment;
 mod segment_info;
+pub mod signs;
 pub mod state;
 mod store;
 mod stream;

@@ -2,7 +2,9 @@
 
 use smallvec::SmallVec;
 
+use super::marks::{Mark, Marks};
 use super::number::Sequence;
+use super::order::SendSign;
 use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::RoundTrip;
@@ -20,46 +22,10 @@ struct SentSegment {
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
-    /// What distinguishes it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
-    fingerprint: u32,
+    /// Its IPv4 identification, or 0.
+    identification: u16,
     sender: Party,
     marks: Marks,
-}
-
-/// What later packets showed about a segment that was sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Marks(u8);
-
-/// One such thing.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-pub(super) enum Mark {
-    /// Some of it was sent again.
-    Repeated = 1,
-    /// So was its first number, with another timestamp: an echo shows which of the two is answered.
-    StampDiffers = 1 << 1,
-    /// All of it was reported as arrived. RFC 2018
-    Reported = 1 << 2,
-    /// A part of it was.
-    PartlyReported = 1 << 3,
-    /// When its receiver sent something, the first of its numbers that was not acknowledged had not arrived, and had later ones.
-    Missing = 1 << 4,
-    /// An ICMP error said that it was not delivered.
-    Undelivered = 1 << 5,
-    /// It was sent again with the same timestamp, or without one.
-    StampIsSame = 1 << 6,
-    /// The other end sent a duplicate acknowledgment that does not report what arrived.
-    Asked = 1 << 7,
-}
-
-impl Marks {
-    pub(super) const fn has(self, mark: Mark) -> bool {
-        self.0 & mark as u8 != 0
-    }
-
-    const fn add(&mut self, mark: Mark) {
-        self.0 |= mark as u8;
-    }
 }
 
 /// A segment as it is remembered, and as it is looked for.
@@ -71,8 +37,8 @@ pub(super) struct SegmentTrace {
     pub(super) length: u32,
     /// Its timestamp.
     pub(super) stamp: Option<u32>,
-    /// [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint)
-    pub(super) fingerprint: u32,
+    /// Its IPv4 identification, or 0.
+    pub(super) identification: u16,
 }
 
 /// What an acknowledgment did to the list.
@@ -119,6 +85,8 @@ pub(super) struct FirstSegment {
     /// Its first number, as in the header.
     pub(super) start: u32,
     pub(super) marks: Marks,
+    pub(super) sign: SendSign,
+    pub(super) time: PackedTime,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -133,6 +101,14 @@ const fn before(one: u32, two: u32) -> bool {
 }
 
 impl SentSegment {
+    fn sign(&self, now: CurrentPacket) -> SendSign {
+        SendSign {
+            packet: self.packet.whole(now.number),
+            identification: self.identification,
+            stamp: self.stamp,
+        }
+    }
+
     /// Does the timestamp that this echoes prove that it arrived, though it was sent again? An end remembers the timestamp of the segment
     /// that it expects next (RFC 7323 section 4.3), so this is the first that is acknowledged now, and one packet.
     fn is_proved_by(&self, ack: AckTrace) -> bool {
@@ -158,20 +134,11 @@ impl Outstanding {
             start: trace.start,
             length: trace.length,
             stamp: trace.stamp.unwrap_or(0),
-            fingerprint: trace.fingerprint,
+            identification: trace.identification,
             sender,
             marks: Marks::default(),
         });
         true
-    }
-
-    /// Is it one that is outstanding, captured once more?
-    pub(super) fn is_copy(&self, sender: Party, trace: SegmentTrace) -> bool {
-        let looked_for = (trace.start, trace.length, trace.fingerprint);
-        trace.fingerprint != 0
-            && self
-                .of(sender)
-                .any(|sent| (sent.start, sent.length, sent.fingerprint) == looked_for)
     }
 
     fn of(&self, sender: Party) -> impl Iterator<Item = &SentSegment> {
@@ -184,6 +151,11 @@ impl Outstanding {
     /// Is anything outstanding, of either direction?
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Is at most one segment of this sender outstanding?
+    pub(super) fn is_alone(&self, sender: Party) -> bool {
+        self.of(sender).nth(1).is_none()
     }
 
     /// All before `ack.to` of this sender's stream is acknowledged.
@@ -256,6 +228,8 @@ impl Outstanding {
                     packet: sent.packet.whole(now.number),
                     start: sent.start,
                     marks: sent.marks,
+                    sign: sent.sign(now),
+                    time: sent.time,
                 });
             }
             sent.marks.add(Mark::Repeated);
@@ -264,7 +238,6 @@ impl Outstanding {
             } else if !before(sent.start, start) {
                 sent.marks.add(Mark::StampDiffers);
             }
-            sent.fingerprint = trace.fingerprint;
             let from = if before(sent.start, counted_to) {
                 counted_to
             } else {
@@ -377,9 +350,14 @@ impl Outstanding {
         Some(sent.packet.whole(now.number))
     }
 
-    /// When this sender sent its last outstanding segment.
-    pub(super) fn last_sent(&self, sender: Party) -> Option<PackedTime> {
-        self.of(sender).last().map(|sent| sent.time)
+    /// Of this sender's segments the one that comes next after `end` in the stream and was captured once: what it was compared with, and
+    /// when it was captured.
+    pub(super) fn next_above(&self, sender: Party, now: CurrentPacket, end: u32) -> Option<(SendSign, PackedTime)> {
+        let above = self
+            .of(sender)
+            .filter(|sent| !before(sent.start, end) && !sent.marks.has(Mark::Repeated));
+        let next = above.reduce(|one, two| if before(two.start, one.start) { two } else { one })?;
+        Some((next.sign(now), next.time))
     }
 
     /// Nothing of this sender is waited for any more.

@@ -3,6 +3,7 @@
 //! A name is short and stable, for filters and programs: `syn-ack`. A tag is shown in brackets on a line: `dup ACK`.
 
 use crate::flow::Roles;
+use crate::flow::claim::{Certainty, Claimed};
 use crate::flow::datagram::{self, IcmpErrorKind};
 use crate::flow::segment::{Delay, Remark, ResetCause, SegmentPart};
 
@@ -42,7 +43,7 @@ pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
         SegmentPart::CrossingSyn => "crossing SYN",
         SegmentPart::Reset(ResetCause::NobodyListens) => "refused",
         SegmentPart::Reset(ResetCause::HalfOpenScan) => "half-open",
-        SegmentPart::Copy => "captured twice",
+        SegmentPart::Copy => "same packet again",
         SegmentPart::Stray => "stray",
         _ => return None,
     })
@@ -80,6 +81,7 @@ pub const fn remark(remark: Remark) -> &'static str {
         Remark::DataInSyn => "data-in-syn",
         Remark::HalfClosed => "half-closed",
         Remark::SimultaneousClose => "simultaneous-close",
+        Remark::CrossesEnd => "crosses-end",
     }
 }
 
@@ -103,6 +105,7 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
         Remark::DataInSyn => "data in SYN",
         Remark::HalfClosed => "half-closed",
         Remark::SimultaneousClose => "simultaneous close",
+        Remark::CrossesEnd => "crosses the end",
     }
 }
 
@@ -111,10 +114,37 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
 pub const fn delay(delay: Delay) -> &'static str {
     match delay {
         Delay::DelayedAck => "delayed-ack",
+        Delay::PathOrDelayedAck => "path-or-delayed-ack",
+        Delay::PathOrIdle => "path-or-idle",
         Delay::RetransmissionTimer => "retransmission-timer",
+        Delay::TailLossProbe => "tail-loss-probe",
+        Delay::TimerOrProbe => "timer-or-probe",
         Delay::Idle => "idle",
         Delay::KeepAliveTimer => "keep-alive-timer",
         Delay::ZeroWindow(_) => "zero-window",
+        Delay::SmallWindow(_) => "small-window",
+    }
+}
+
+/// The stable name of what is claimed.
+#[must_use]
+pub const fn claimed(claimed: Claimed) -> &'static str {
+    match claimed {
+        Claimed::Remark(remark) => self::remark(remark),
+        Claimed::Delay(delay) => self::delay(delay),
+        Claimed::Part(part) => self::part(part),
+        Claimed::OtherContent => "other-content",
+        Claimed::LargerThanMss => "larger-than-mss",
+    }
+}
+
+/// The stable name of how certain a claim is.
+#[must_use]
+pub const fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Fact => "fact",
+        Certainty::Deduced => "deduced",
+        Certainty::OneOfSeveral => "one-of-several",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::flow::number::ByteRange;
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
 use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::signs::Signs;
 use crate::flow::state::Change;
 
 impl Tcp {
@@ -42,12 +43,7 @@ impl Tcp {
             round_trip: None,
             echoes: None,
             delay: None,
+            signs: Signs::default(),
         }
-    }
-
-    /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.
-    pub(super) fn copy(&self, sender: Party, info: &TcpSegmentInfo) -> Option<Segment> {
-        let is_copy = self.outstanding.is_copy(sender, info.trace());
-        is_copy.then(|| self.header(sender, info, SegmentPart::Copy))
     }
 }

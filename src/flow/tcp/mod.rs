@@ -3,12 +3,15 @@
 //! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part.
 //! [`opening`], [`closing`]: how the connection begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
-//! [`windows`]: a window in bytes. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
+//! [`windows`]: a window in bytes. [`copies`]: what was captured again and sent once.
+//! [`acknowledging`]: what an acknowledgment covers, and which packet it answers. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
 
+mod acknowledging;
 mod analysis;
 mod analyze;
 mod closing;
 mod connection;
+mod copies;
 mod delay;
 mod header;
 mod opening;
@@ -19,11 +22,13 @@ mod states;
 mod windows;
 
 use super::conversation::{Ending, Opening};
-use super::outstanding::{AckedSegments, Outstanding, SegmentTrace};
-use super::packed_time::{CurrentPacket, Nanoseconds, PacketNumber};
+use super::outstanding::{Outstanding, SegmentTrace};
+use super::packed_time::{CurrentPacket, Nanoseconds, PackedTime};
 use super::party::Party;
-use super::segment::{Acknowledged, Remark, Scale, Segment};
+use super::recent::Earlier;
+use super::segment::{Delay, Remark, Scale, Segment};
 use super::segment_info::TcpSegmentInfo;
+use super::signs::Signs;
 use super::state::{Change, ObservedState, State};
 use super::stream::{Stream, StreamFlag};
 use analysis::Analysis;
@@ -39,6 +44,9 @@ pub(super) struct Tcp {
     handshake: Nanoseconds,
     opening: Opening,
     ending: Ending,
+    /// When it was over, and whose segment made it so: that one knew.
+    ended: PackedTime,
+    ended_by: Option<Party>,
     first_fin: Option<Party>,
     crossing: bool,
     reuses_ports: bool,
@@ -105,6 +113,8 @@ impl Tcp {
             handshake: Nanoseconds::NONE,
             opening,
             ending: Ending::Open,
+            ended: PackedTime::new(None),
+            ended_by: None,
             first_fin: None,
             crossing: false,
             reuses_ports,
@@ -147,8 +157,18 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, since: Since, info: &TcpSegmentInfo) -> Segment {
-        if let Some(copy) = self.copy(sender, info) {
+    pub(super) fn follow(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        since: Since,
+        info: &TcpSegmentInfo,
+        earlier: Option<Earlier>,
+    ) -> Segment {
+        if info.syn && self.stream(sender).is(StreamFlag::SynSeen) {
+            self.stream_mut(sender).set(StreamFlag::SynAgain, true);
+        }
+        if let Some(copy) = self.copy(sender, now, info, earlier) {
             return copy;
         }
         let position = self.position(sender, info);
@@ -156,15 +176,22 @@ impl Tcp {
         let was_waiting = !self.outstanding.is_empty();
         let was_reset = matches!(self.ending, Ending::Reset(_));
         let full = [sender, sender.other()].map(|party| self.is_full(party));
-        let analysis = self.analyze(position, now, since.last, info);
+        let (round_trip, room) = (self.stream(sender).nearest(), self.room(sender));
+        let analysis = self.analyze(position, now, since.last, info, earlier);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
+        if let Some(trip) = acked_segments.round_trip {
+            self.stream_mut(sender).take_round_trip(trip.time);
+        }
         let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
         let part = self.part(position, info, &analysis, &acknowledges);
         let echoes = self.echoes(position, now, info, &analysis);
         self.open(position, since.first, info, &acked_segments);
         self.close(position, info);
+        if self.ended_by.is_none() && self.is_over() {
+            (self.ended, self.ended_by) = (now.time, Some(sender));
+        }
         if !was_reset {
             self.change_states(position, info);
         }
@@ -174,12 +201,18 @@ impl Tcp {
             acknowledges: &acknowledges,
             pause: since.last,
             since_acked: acked_segments.sent.and_then(|sent| now.time.since(sent)),
-            usual: self.usual_round_trip(sender),
-            is_older: info.timestamps.is_some() && analysis.may_be_older(),
+            round_trip,
+            room,
+            mss: self.longest(sender),
+            is_over_sack: self.reports(),
+            length: info.data,
             was_waiting,
             sender,
             full,
         });
+        if delay == Some(Delay::RetransmissionTimer) {
+            self.stream_mut(sender).set(StreamFlag::TimedOut, true);
+        }
         Segment {
             client: Change {
                 before: before.0,
@@ -197,6 +230,10 @@ impl Tcp {
             round_trip: acked_segments.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
+            signs: Signs {
+                order: analysis.signs.order.filter(|order| is_named(order.other)),
+                ..analysis.signs
+            },
             ..self.header(sender, info, part)
         }
     }
@@ -235,49 +272,6 @@ impl Tcp {
             is_first_word,
             proves_syn_ack: is_first_word && waits && !info.syn && !info.rst && !info.is_stray(),
         }
-    }
-
-    /// What the acknowledgment number newly covers.
-    fn acknowledge(
-        &mut self,
-        position: SegmentPosition,
-        now: CurrentPacket,
-        info: &TcpSegmentInfo,
-    ) -> (Acknowledged, AckedSegments) {
-        let nothing = (Acknowledged::default(), AckedSegments::default());
-        let Some(to) = position.acknowledgment else {
-            return nothing;
-        };
-        let sender = position.sender.other();
-        let stream = self.stream_mut(sender);
-        if stream.is(StreamFlag::AskedWindow) && to == stream.next().saturating_add(1) {
-            // The byte that asked was taken.
-            stream.send(to - 1, to);
-        }
-        let from = stream.acked();
-        // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is not an acknowledgment of this stream.
-        if to <= from || to > from.max(stream.next()).saturating_add(1 << 30) {
-            return nothing;
-        }
-        let fin = stream.fin().is_some_and(|fin| from <= fin && fin < to);
-        let bytes = stream.bytes(from, to);
-        let syn = from <= 0 && stream.is(StreamFlag::SynSeen);
-        let ack = self.ack_trace(sender, to, info);
-        self.stream_mut(sender).acknowledge(to);
-        let acked_segments = self.outstanding.acknowledge(sender, now, ack);
-        self.complete(sender);
-        let stream = self.stream_mut(sender);
-        if stream.acked() >= stream.next() {
-            stream.set(StreamFlag::LostTrack, false);
-        }
-        let acknowledged = Acknowledged {
-            syn,
-            bytes,
-            fin,
-            packet: acked_segments.packet.filter(|&number| is_named(number)),
-            several: acked_segments.several,
-        };
-        (acknowledged, acked_segments)
     }
 
     /// Takes note of what the sender sent.
@@ -361,36 +355,5 @@ impl Tcp {
             self.outstanding.reach(party, stream.raw(whole))
         };
         self.stream_mut(party).complete(to);
-    }
-
-    /// The packet whose timestamp is echoed; takes note of this one's.
-    fn echoes(
-        &mut self,
-        position: SegmentPosition,
-        now: CurrentPacket,
-        info: &TcpSegmentInfo,
-        analysis: &Analysis,
-    ) -> Option<u64> {
-        let (value, echo) = info.timestamps?;
-        let own = self.stream_mut(position.sender);
-        own.stamp = value;
-        own.stamped = PacketNumber::new(now.number).low();
-        info.acknowledgment?;
-        let other = self.stream(position.sender.other());
-        if other.stamped != 0 && other.stamp == echo {
-            return Some(PacketNumber::from_low(other.stamped).whole(now.number));
-        }
-        analysis.echoes
-    }
-
-    /// The round trip from where it was captured to this party and back, as the handshake showed it. After a SYN that was sent
-    /// again, it is not known which one was answered (RFC 6298 section 3): then the longest that it can have been.
-    fn usual_round_trip(&self, to: Party) -> Option<i64> {
-        let whole = self.handshake.get()?;
-        Some(match (self.round_trip.get(), to) {
-            (Some(to_server), Party::Server) => to_server,
-            (Some(to_server), Party::Client) => whole.saturating_sub(to_server),
-            (None, _) => whole,
-        })
     }
 }

@@ -105,7 +105,10 @@ fn holes_are_filled_and_bytes_overlap() {
     let (segments, _) = assert_story(&after_handshake(&[
         (c(ACK, 1, 1).data(10), DATA),
         (c(ACK, 21, 1).data(10), "Data ESTABLISHED ~ESTABLISHED Gap"),
-        (c(ACK, 11, 1).data(10), "Data ESTABLISHED ~ESTABLISHED OutOfOrder"),
+        (
+            c(ACK, 11, 1).data(10).after(0),
+            "Data ESTABLISHED ~ESTABLISHED OutOfOrder",
+        ),
         (c(ACK, 26, 1).data(10), "Data ESTABLISHED ~ESTABLISHED Overlap"),
         (s(ACK, 1, 36), BACK),
         (c(ACK, 46, 1).data(5), "Data ESTABLISHED ESTABLISHED Gap"),

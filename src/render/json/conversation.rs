@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::claim::{ClaimRecord, claims};
 use super::end::EndRecord;
 use crate::explain::packet::words;
 use crate::flow::datagram::{Datagram, DatagramPart, Notice};
@@ -85,6 +86,9 @@ struct SegmentRecord {
     /// Why it came so long after the packet before.
     #[serde(skip_serializing_if = "Option::is_none")]
     delay: Option<&'static str>,
+    /// What is claimed of its cause, how certain that is, and what shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimRecord>,
 }
 
 /// The state of one end, by RFC 9293.
@@ -221,13 +225,13 @@ pub(super) fn conversation(in_flow: &PacketInFlow) -> ConversationRecord {
         roles: words::roles(in_flow.roles),
         sender: in_flow.notice().is_none().then(|| in_flow.sender.word()),
         part,
-        segment: in_flow.segment().map(segment),
+        segment: in_flow.segment().map(|one| segment(in_flow, one)),
         datagram: in_flow.datagram().map(datagram),
         notice: in_flow.notice().map(notice),
     }
 }
 
-fn segment(segment: &Segment) -> SegmentRecord {
+fn segment(in_flow: &PacketInFlow, segment: &Segment) -> SegmentRecord {
     SegmentRecord {
         cause: match segment.part {
             SegmentPart::Reset(cause) => Some(words::cause(cause)),
@@ -252,6 +256,7 @@ fn segment(segment: &Segment) -> SegmentRecord {
         }),
         echoes: segment.echoes,
         delay: segment.delay.map(words::delay),
+        claims: claims(in_flow),
     }
 }
 
