@@ -96,6 +96,8 @@ fn a_window_without_room_for_a_segment_holds_data_back() {
     // It had room.
     assert_eq!(said(128, 100), Some(Delay::Idle));
     assert_eq!(said(3000, 1460), Some(Delay::Idle));
+    // For a whole segment too, which fills it.
+    assert_eq!(said(1460, 1460), Some(Delay::Idle));
 }
 
 #[test]
