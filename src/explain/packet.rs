@@ -13,6 +13,7 @@ mod expectation;
 mod name;
 mod notice;
 mod opening;
+mod order;
 mod parts;
 mod reason;
 mod remarks;

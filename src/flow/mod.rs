@@ -10,11 +10,14 @@
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
 //! - [`repetition`]: what one capture shows about a segment that was sent again, and what it leaves open;
+//! - [`signs`], [`order`] and [`claim`]: what shows a cause, in which order packets were sent, and how certain what is said is; `recent`:
+//!   the packets captured last;
 //! - `udp` and [`datagram`]: requests and replies; `content` and [`dns`]: what their data show; `elsewhere`: replies from
 //!   another address; [`round_trips`]: their times;
 //! - `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
+pub mod claim;
 mod content;
 pub mod conversation;
 pub mod datagram;
@@ -24,10 +27,12 @@ mod icmp_error;
 mod key;
 mod marks;
 pub mod number;
+pub mod order;
 mod outstanding;
 mod packed_time;
 mod packet_in_flow;
 mod party;
+mod recent;
 mod record;
 pub mod repetition;
 mod roles;
@@ -35,6 +40,7 @@ pub mod round_trips;
 pub mod segment;
 mod segment_info;
 mod sent_datagram;
+pub mod signs;
 pub mod state;
 mod store;
 mod stream;

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use super::marks::{Mark, Marks};
 use super::number::Sequence;
+use super::order::SendSign;
 use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::RoundTrip;
@@ -21,8 +22,8 @@ struct SentSegment {
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
-    /// What distinguishes it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
-    fingerprint: u32,
+    /// Its IPv4 identification, or 0.
+    identification: u16,
     sender: Party,
     marks: Marks,
 }
@@ -36,8 +37,8 @@ pub(super) struct SegmentTrace {
     pub(super) length: u32,
     /// Its timestamp.
     pub(super) stamp: Option<u32>,
-    /// [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint)
-    pub(super) fingerprint: u32,
+    /// Its IPv4 identification, or 0.
+    pub(super) identification: u16,
 }
 
 /// What an acknowledgment did to the list.
@@ -84,6 +85,8 @@ pub(super) struct FirstSegment {
     /// Its first number, as in the header.
     pub(super) start: u32,
     pub(super) marks: Marks,
+    pub(super) sign: SendSign,
+    pub(super) time: PackedTime,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -98,6 +101,14 @@ const fn before(one: u32, two: u32) -> bool {
 }
 
 impl SentSegment {
+    fn sign(&self, now: CurrentPacket) -> SendSign {
+        SendSign {
+            packet: self.packet.whole(now.number),
+            identification: self.identification,
+            stamp: self.stamp,
+        }
+    }
+
     /// Does the timestamp that this echoes prove that it arrived, though it was sent again? An end remembers the timestamp of the segment
     /// that it expects next (RFC 7323 section 4.3), so this is the first that is acknowledged now, and one packet.
     fn is_proved_by(&self, ack: AckTrace) -> bool {
@@ -123,20 +134,11 @@ impl Outstanding {
             start: trace.start,
             length: trace.length,
             stamp: trace.stamp.unwrap_or(0),
-            fingerprint: trace.fingerprint,
+            identification: trace.identification,
             sender,
             marks: Marks::default(),
         });
         true
-    }
-
-    /// Is it one that is outstanding, captured once more?
-    pub(super) fn is_copy(&self, sender: Party, trace: SegmentTrace) -> bool {
-        let looked_for = (trace.start, trace.length, trace.fingerprint);
-        trace.fingerprint != 0
-            && self
-                .of(sender)
-                .any(|sent| (sent.start, sent.length, sent.fingerprint) == looked_for)
     }
 
     fn of(&self, sender: Party) -> impl Iterator<Item = &SentSegment> {
@@ -149,6 +151,11 @@ impl Outstanding {
     /// Is anything outstanding, of either direction?
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Is at most one segment of this sender outstanding?
+    pub(super) fn is_alone(&self, sender: Party) -> bool {
+        self.of(sender).nth(1).is_none()
     }
 
     /// All before `ack.to` of this sender's stream is acknowledged.
@@ -221,6 +228,8 @@ impl Outstanding {
                     packet: sent.packet.whole(now.number),
                     start: sent.start,
                     marks: sent.marks,
+                    sign: sent.sign(now),
+                    time: sent.time,
                 });
             }
             if sent.marks.has(Mark::Undelivered) && (sent.start, sent.length) == (start, length) {
@@ -235,7 +244,6 @@ impl Outstanding {
             } else if !before(sent.start, start) {
                 sent.marks.add(Mark::StampDiffers);
             }
-            sent.fingerprint = trace.fingerprint;
             let from = if before(sent.start, counted_to) {
                 counted_to
             } else {
@@ -348,9 +356,14 @@ impl Outstanding {
         Some(sent.packet.whole(now.number))
     }
 
-    /// When this sender sent its last outstanding segment.
-    pub(super) fn last_sent(&self, sender: Party) -> Option<PackedTime> {
-        self.of(sender).last().map(|sent| sent.time)
+    /// Of this sender's segments the one that comes next after `end` in the stream and was captured once: what it was compared with, and
+    /// when it was captured.
+    pub(super) fn next_above(&self, sender: Party, now: CurrentPacket, end: u32) -> Option<(SendSign, PackedTime)> {
+        let above = self
+            .of(sender)
+            .filter(|sent| !before(sent.start, end) && !sent.marks.has(Mark::Repeated));
+        let next = above.reduce(|one, two| if before(two.start, one.start) { two } else { one })?;
+        Some((next.sign(now), next.time))
     }
 
     /// Nothing of this sender is waited for any more.

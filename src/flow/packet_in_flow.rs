@@ -42,6 +42,10 @@ pub struct PacketInFlow {
 
 /// What a packet does, by protocol.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most packets are segments; a box would be allocated for each"
+)]
 pub enum PacketKind {
     /// A TCP segment.
     Segment(Segment),

@@ -11,9 +11,24 @@ use super::number::Sequence;
 pub struct Repetition {
     /// About the first transmission.
     pub first: FirstTransmission,
-    /// May it be older than what was captured before: a copy that the network made, or an earlier transmission that was overtaken? A
-    /// later timestamp than all before excludes that (RFC 7323 section 4).
+    /// May it be older than what was captured before: a copy that the network made, or an earlier transmission that was overtaken? Its
+    /// identification or timestamp excludes that where it is later than the other one's ([`SendOrder`](super::order::SendOrder)).
     pub may_be_older: bool,
+    /// What asked for it, of a fast retransmission.
+    pub asked: Asked,
+}
+
+/// What made a sender send again before its timer ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asked {
+    /// Nothing that was captured.
+    Not,
+    /// Three duplicate acknowledgments. RFC 5681 section 3.2
+    Duplicates,
+    /// Selective acknowledgments of what was sent after it. RFC 6675 section 5, RFC 8985 section 6
+    Reports,
+    /// An acknowledgment of a part of what was sent before an earlier one was asked for. RFC 6582 section 3.2
+    PartialAck,
 }
 
 /// What the packets before a retransmission show about the first transmission.

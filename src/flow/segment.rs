@@ -3,6 +3,7 @@
 use super::number::{ByteRange, Number, Sequence};
 use super::party::Party;
 use super::repetition::{Proof, Repetition};
+use super::signs::Signs;
 use super::state::Change;
 
 /// What a segment does in its connection.
@@ -32,7 +33,7 @@ pub struct Segment {
     pub in_flight: Option<u64>,
     /// What is remarkable about it.
     pub remarks: Remarks,
-    /// Number of the packet with the first transmission, of a retransmission; where it is remembered.
+    /// Of a retransmission, and of a copy: number of the packet with the earlier one, where it is remembered.
     pub first_sent: Option<u64>,
     /// What is known about the first transmission, of a retransmission.
     pub repetition: Option<Repetition>,
@@ -44,6 +45,8 @@ pub struct Segment {
     pub echoes: Option<u64>,
     /// Why it came so long after the packet before, when the connection shows it.
     pub delay: Option<Delay>,
+    /// What shows these causes.
+    pub signs: Signs,
 }
 
 impl Segment {
@@ -98,7 +101,7 @@ pub enum SegmentPart {
     OtherSynAck,
     /// A RST: ends the connection at once, if its receiver takes it.
     Reset(ResetCause),
-    /// A segment of which nothing was acknowledged yet, captured a second time: it was not sent again.
+    /// An earlier packet once more, which was sent once: captured a second time, or repeated on the way.
     Copy,
     /// None of an orderly connection: SYN with FIN, no flags at all, FIN with PSH and URG.
     Stray,
@@ -200,16 +203,27 @@ pub struct RoundTrip {
 /// Why a packet came late, when the connection shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delay {
-    /// The acknowledgment waited for data to ride on. RFC 9293 section 3.8.6.3 (500 ms at most), Linux: 40 to 200 ms
+    /// The acknowledgment waited for data to ride on. RFC 9293 section 3.8.6.3 (500 ms at most), Linux: 40 to 200 ms. Its sender is
+    /// next to where it was captured, so the path does not explain it.
     DelayedAck,
+    /// So it may be, or the path took so long, this time.
+    PathOrDelayedAck,
+    /// The path to its sender and back takes about so long: what it answers, or waited for, was under way; or nothing held it up.
+    PathOrIdle,
     /// The sender waited for an acknowledgment that did not come. RFC 6298
     RetransmissionTimer,
-    /// The connection was idle: a program, or the user before it, had nothing to say.
+    /// The sender waited for an acknowledgment, and sent its last segment again to get one sooner. RFC 8985 section 7
+    TailLossProbe,
+    /// One of these two: both would look the same.
+    TimerOrProbe,
+    /// Nothing is known to hold it up: a program, or the user before it, had nothing to say, or a packet was lost or under way.
     Idle,
     /// The connection was idle until the keep-alive timer ran out.
     KeepAliveTimer,
     /// The window of this end was closed.
     ZeroWindow(Party),
+    /// The window of this end had no room for a full segment, and its other end waited for more. RFC 9293 section 3.8.6.2.1
+    SmallWindow(Party),
 }
 
 /// What is remarkable about a segment.
@@ -245,7 +259,7 @@ pub enum Remark {
     WindowFull,
     /// Its first numbers were those of an earlier connection between the same ports.
     PortReuse,
-    /// It is after the end: the connection was closed or reset.
+    /// It is after the end: the connection was closed or reset, and its sender knew.
     AfterEnd,
     /// Its SYN carries data. RFC 7413 (TCP Fast Open)
     DataInSyn,
@@ -259,11 +273,13 @@ pub enum Remark {
     OtherSyn,
     /// It carries what is new, after a RST with its sender's address: that RST came from elsewhere.
     GoesOn,
+    /// It was captured after the end, and its sender cannot have known of that: it crossed the other end's last segment on the way.
+    CrossesEnd,
 }
 
 impl Remark {
     /// Every remark.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Retransmission,
         Self::FastRetransmission,
         Self::SpuriousRetransmission,
@@ -283,6 +299,7 @@ impl Remark {
         Self::AsksAgain,
         Self::OtherSyn,
         Self::GoesOn,
+        Self::CrossesEnd,
     ];
 }
 

@@ -15,6 +15,7 @@ pub(super) struct TcpSegmentInfo {
     pub(super) syn: bool,
     pub(super) fin: bool,
     pub(super) rst: bool,
+    pub(super) psh: bool,
     pub(super) window: u16,
     /// Data bytes, by the length fields.
     pub(super) data: u32,
@@ -25,10 +26,13 @@ pub(super) struct TcpSegmentInfo {
     pub(super) sack: [Option<(u32, u32)>; 4],
     /// Value and echo reply.
     pub(super) timestamps: Option<(u32, u32)>,
-    /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
-    /// Of a SYN without one its timestamp: sent again, a second later, it has another. The checksum is not usable there, where
-    /// the network card computes it. 0: unknown.
-    pub(super) fingerprint: u32,
+    /// IPv4 identification; 0 over IPv6, and where a sender does not use it. Most senders count it up, a packet one (RFC 6864 section 4.1
+    /// asks that of what may be fragmented only).
+    pub(super) identification: u16,
+    /// TCP checksum, as it is in the header.
+    pub(super) checksum: u16,
+    /// The sum of its data as the checksum has it; absent without data, and where the network card is to compute the checksum.
+    pub(super) payload_sum: Option<u16>,
 }
 
 impl TcpSegmentInfo {
@@ -48,6 +52,7 @@ impl TcpSegmentInfo {
             syn: flags.has(Flags::SYN),
             fin: flags.has(Flags::FIN),
             rst: flags.has(Flags::RST),
+            psh: flags.has(Flags::PSH),
             window: tcp.window(),
             data: u32::try_from(layer.payload_length()).unwrap_or(u32::MAX),
             mss: None,
@@ -55,17 +60,16 @@ impl TcpSegmentInfo {
             sack_permitted: false,
             sack: [None; 4],
             timestamps: None,
-            fingerprint: 0,
+            identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+            checksum: tcp.checksum(),
+            payload_sum: None,
         };
         for option in tcp.options() {
             info.note(option);
         }
-        let identification = packet.ipv4().map_or(0, |ip| ip.identification());
-        info.fingerprint = match (identification, info.timestamps) {
-            (0, Some((stamp, _))) if info.syn => stamp,
-            (0, _) => 0,
-            _ => u32::from(identification) << 16 | u32::from(tcp.checksum()),
-        };
+        if info.data > 0 {
+            info.payload_sum = payload_sum(packet, header, info.data);
+        }
         Some(info)
     }
 
@@ -90,13 +94,23 @@ impl TcpSegmentInfo {
         self.data.saturating_add(flags)
     }
 
+    /// What it reports by selective acknowledgments, all edges in one number; 0: nothing.
+    pub(super) fn reported(&self) -> u32 {
+        let edges = self.sack.iter().flatten();
+        edges.fold(0, |sum, &(left, right)| {
+            sum.rotate_left(7)
+                .wrapping_add(left.wrapping_mul(31))
+                .wrapping_add(right)
+        })
+    }
+
     /// As it is remembered while nothing has acknowledged it.
     pub(super) fn trace(&self) -> SegmentTrace {
         SegmentTrace {
             start: self.sequence,
             length: self.length(),
             stamp: self.timestamps.map(|(value, _)| value),
-            fingerprint: self.fingerprint,
+            identification: self.identification,
         }
     }
 
@@ -109,4 +123,40 @@ impl TcpSegmentInfo {
     pub(super) const fn is_stray(&self) -> bool {
         (self.syn && (self.fin || self.rst)) || (!self.syn && !self.rst && self.acknowledgment.is_none())
     }
+}
+
+/// What the data add to the checksum of a segment: the sum of all that it covers is 0 (RFC 9293 section 3.1), so without the header and
+/// the pseudo-header the data's are left. A card that is to compute the checksum finds the pseudo-header's sum there.
+fn payload_sum(packet: &Packet<'_>, header: &[u8], data: u32) -> Option<u16> {
+    let length = u64::from(data) + header.len() as u64;
+    let addresses = match (packet.ipv4(), packet.ipv6()) {
+        (Some(ip), _) => words(&ip.source().octets()) + words(&ip.destination().octets()),
+        (None, Some(ip)) => words(&ip.source().octets()) + words(&ip.destination().octets()),
+        (None, None) => return None,
+    };
+    let pseudo = addresses + 6 + (length >> 16) + (length & 0xffff);
+    let checksum = header.get(16..18).map_or(0, words);
+    let is_partial = checksum == 0 || folded(pseudo) == folded(checksum);
+    // Both zeros of ones' complement are the same.
+    (!is_partial).then(|| !folded(pseudo + words(header)) % u16::MAX)
+}
+
+/// The sum of the words of 16 bits.
+fn words(bytes: &[u8]) -> u64 {
+    let pairs = bytes.chunks(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => u64::from(u16::from_be_bytes([*high, *low])),
+            [high] => u64::from(*high) << 8,
+            _ => 0,
+        })
+        .sum()
+}
+
+/// In ones' complement.
+fn folded(mut sum: u64) -> u16 {
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    u16::try_from(sum).unwrap_or(u16::MAX)
 }

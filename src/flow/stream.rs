@@ -1,12 +1,13 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
 use super::number::{ByteRange, Number, Sequence};
+use super::order;
 use super::segment_info::TcpSegmentInfo;
 use super::state::{ObservedState, State};
 
 /// A flag of a stream.
 #[derive(Debug, Clone, Copy)]
-#[repr(u16)]
+#[repr(u32)]
 pub(super) enum StreamFlag {
     /// Its base is set.
     Begun = 1,
@@ -32,6 +33,14 @@ pub(super) enum StreamFlag {
     WindowKnown = 1 << 10,
     /// What was acknowledged is further than what was sent, as far as that was captured.
     AckLeads = 1 << 11,
+    /// A packet of its sender had a timestamp.
+    Stamped = 1 << 12,
+    /// Its timer has run out, and not all is acknowledged that was sent before.
+    TimedOut = 1 << 13,
+    /// Its sender was asked to send again, and not all is acknowledged that was sent before.
+    Recovering = 1 << 14,
+    /// Its SYN was captured again.
+    SynAgain = 1 << 15,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.
@@ -49,11 +58,20 @@ pub(super) struct Stream {
     fin: u32,
     /// The last timestamp of its sender, …
     pub(super) stamp: u32,
-    /// … and the packet that had it; 0: none.
-    pub(super) stamped: u32,
+    /// … and its last packet; 0: none that is to be referred to.
+    pub(super) latest: u32,
+    /// The least time from here to its sender and back, in microseconds; `u32::MAX`: not measured.
+    nearest: u32,
+    /// What its sender's last selective acknowledgment reported, all edges in one number; 0: nothing.
+    pub(super) reported: u32,
     /// How often 2^32 numbers have gone by.
     wraps: u16,
-    flags: u16,
+    /// Flags, and above them the state.
+    flags: u32,
+    /// The highest IPv4 identification of its sender, or 0: they are counted up, …
+    pub(super) identification: u16,
+    /// … as packets in a row showed, 3 at most are counted.
+    counted: u8,
     /// The window that its sender told last, not scaled.
     pub(super) window: u16,
     /// The smallest that it told after its SYN, not scaled.
@@ -67,8 +85,8 @@ pub(super) struct Stream {
 }
 
 /// The state is kept in the bits above these flags.
-const STATE_SHIFT: u32 = 12;
-const STATE_MASK: u16 = 0xf << STATE_SHIFT;
+const STATE_SHIFT: u32 = 28;
+const STATE_MASK: u32 = 0xf << STATE_SHIFT;
 
 /// Modulo 2^32.
 #[expect(clippy::cast_sign_loss, reason = "of 32 bits, none is the sign")]
@@ -85,9 +103,13 @@ impl Stream {
             whole: 0,
             fin: 0,
             stamp: 0,
-            stamped: 0,
+            latest: 0,
+            nearest: u32::MAX,
+            identification: 0,
+            counted: 0,
+            reported: 0,
             wraps: 0,
-            flags: StreamFlag::AckLeads as u16,
+            flags: StreamFlag::AckLeads as u32,
             window: 0,
             smallest_window: u16::MAX,
             mss: 0,
@@ -99,20 +121,20 @@ impl Stream {
     }
 
     pub(super) const fn is(&self, flag: StreamFlag) -> bool {
-        self.flags & flag as u16 != 0
+        self.flags & flag as u32 != 0
     }
 
     pub(super) fn set(&mut self, flag: StreamFlag, to: bool) {
         if to {
-            self.flags |= flag as u16;
+            self.flags |= flag as u32;
         } else {
-            self.flags &= !(flag as u16);
+            self.flags &= !(flag as u32);
         }
     }
 
     /// The last state that its sender has shown.
     pub(super) fn observed_state(&self) -> ObservedState {
-        let place = usize::from((self.flags & STATE_MASK) >> STATE_SHIFT);
+        let place = ((self.flags & STATE_MASK) >> STATE_SHIFT) as usize;
         ObservedState {
             state: State::ALL.get(place).copied().unwrap_or(State::Unknown),
             inferred: self.is(StreamFlag::Inferred),
@@ -121,8 +143,46 @@ impl Stream {
     }
 
     pub(super) fn set_state(&mut self, observed_state: ObservedState) {
-        self.flags = (self.flags & !STATE_MASK) | (observed_state.state as u16) << STATE_SHIFT;
+        self.flags = (self.flags & !STATE_MASK) | (observed_state.state as u32) << STATE_SHIFT;
         self.set(StreamFlag::Inferred, observed_state.inferred);
+    }
+
+    /// Takes note of how its sender marks its packets.
+    pub(super) fn take_marks(&mut self, info: &TcpSegmentInfo, latest: u32) {
+        self.latest = latest;
+        if let Some((value, _)) = info.timestamps {
+            self.stamp = value;
+            self.set(StreamFlag::Stamped, true);
+        }
+        let identification = info.identification;
+        if identification == 0 {
+            return;
+        }
+        let step = order::distance(identification, self.identification);
+        if self.identification == 0 || step == 0 || step.abs() > order::REACH {
+            self.counted = 0;
+        } else if step > 0 {
+            self.counted = (self.counted + 1).min(3);
+        } else {
+            // It was overtaken.
+            return;
+        }
+        self.identification = identification;
+    }
+
+    /// How many of its sender's packets in a row had an identification a little higher than the one before, 3 at most.
+    pub(super) const fn counted(&self) -> u8 {
+        self.counted
+    }
+
+    /// A packet was answered by its sender after that many nanoseconds.
+    pub(super) fn take_round_trip(&mut self, time: i64) {
+        self.nearest = u32::try_from(time / 1000).map_or(self.nearest, |time| self.nearest.min(time));
+    }
+
+    /// The least time from here to its sender and back, in nanoseconds, as far as it was measured.
+    pub(super) fn nearest(&self) -> Option<i64> {
+        (self.nearest != u32::MAX).then(|| i64::from(self.nearest) * 1000)
     }
 
     /// Takes note of what its sender's SYN offers.

@@ -10,9 +10,10 @@ use super::key::{Key, KeySide};
 use super::packed_time::{CurrentPacket, PackedTime};
 use super::packet_in_flow::{PacketInFlow, PacketKind, Roles};
 use super::party::Party;
+use super::recent::Recent;
 use super::record::{NO_RECORD, ProtocolRecord, Record};
 use super::roles;
-use super::segment::Remark;
+use super::segment::{Remark, SegmentPart};
 use super::segment_info::TcpSegmentInfo;
 use super::sent_datagram::{DatagramId, NewDatagram};
 use super::store::Store;
@@ -24,6 +25,7 @@ use crate::wire::{Completeness, Packet, Protocol};
 #[derive(Debug)]
 pub struct Tracker {
     store: Store,
+    recent: Recent,
     /// How many conversations there have been.
     conversations: u64,
     /// The latest requests over UDP.
@@ -59,6 +61,7 @@ impl Tracker {
     pub fn with_most(most: usize) -> Self {
         Self {
             store: Store::new(most),
+            recent: Recent::new(),
             conversations: 0,
             requests: LatestRequests::default(),
         }
@@ -143,7 +146,8 @@ impl Tracker {
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        record.count(sender, frame, u64::from(info.data));
+        let whose = (record.number, sender == Party::Server);
+        let earlier = self.recent.segment(whose, now, info);
         let ProtocolRecord::Tcp(tcp) = &mut record.protocol else {
             return None;
         };
@@ -154,8 +158,10 @@ impl Tracker {
         let segment = if source == destination {
             tcp.follow_itself(info)
         } else {
-            tcp.follow(sender, now, since, info)
+            tcp.follow(sender, now, since, info, earlier)
         };
+        let is_copy = segment.part == SegmentPart::Copy;
+        record.count(sender, frame, if is_copy { 0 } else { u64::from(info.data) });
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }

@@ -3,6 +3,7 @@
 //! `docs/json.md` explains every key, the schemas in `docs/` are made from the structs in `record` and `whole`, and a test
 //! holds them together. The structs borrow from the packet; fields, texts and bytes turn into characters on their way out.
 
+mod claim;
 mod conversation;
 mod convert;
 mod end;

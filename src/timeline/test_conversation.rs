@@ -10,6 +10,7 @@ use crate::calls::{Call, CallFailure, CallName, Program, Role};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Remarks, ResetCause, Scale, Segment, SegmentPart, Window};
+use crate::flow::signs::Signs;
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::frame::Time;
@@ -167,6 +168,7 @@ pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
         round_trip: None,
         echoes: None,
         delay: None,
+        signs: Signs::default(),
     }
 }
 

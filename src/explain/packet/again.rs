@@ -4,8 +4,9 @@
 //! places. So it says what passed there, and names every cause that is left.
 
 use super::super::sentence::Sentence;
+use super::order;
 use crate::flow::PacketInFlow;
-use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::repetition::{Asked, FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Remark, Segment, SegmentPart};
 
 /// The sentence about a retransmission, called by the remark that says most.
@@ -19,15 +20,16 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
     let of = segment
         .first_sent
         .map_or(String::new(), |first| sentence!(" of packet ", first));
-    let asked = if is_fast {
-        "three duplicate acknowledgments asked for it"
-    } else {
-        "duplicate acknowledgments were captured after it"
-    };
     let Some(repetition) = segment.repetition else {
         return sentence!(name, of, ": ", NOT_HIGHER).into();
     };
     let (receiver, first) = (in_flow.sender.other(), first(segment));
+    let asked = match repetition.asked {
+        Asked::Duplicates => "three duplicate acknowledgments asked for it",
+        Asked::Reports => "selective acknowledgments (SACK) asked for it",
+        Asked::PartialAck => "an acknowledgment of a part of what was sent before asked for it (RFC 6582)",
+        Asked::Not => "duplicate acknowledgments were captured after it",
+    };
     let known = match repetition.first {
         FirstTransmission::Open => open(in_flow, segment, repetition),
         FirstTransmission::Acknowledged => acknowledged(in_flow, segment, repetition),
@@ -53,7 +55,7 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
                 when,
                 lost_or_late(in_flow)
             );
-            if is_fast {
+            if matches!(repetition.asked, Asked::Duplicates | Asked::PartialAck) {
                 sentence!(asked, "; ", missing)
             } else {
                 missing
@@ -72,7 +74,7 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
                 " and not its data"
             )
         }
-        FirstTransmission::NotCaptured => return not_captured(name, is_fast.then_some(asked)),
+        FirstTransmission::NotCaptured => return not_captured(name, is_fast.then_some(asked), segment),
         FirstTransmission::Unknown if is_fast => asked.into(),
         FirstTransmission::Unknown => NOT_HIGHER.into(),
     };
@@ -203,8 +205,21 @@ fn acknowledged(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetitio
 }
 
 /// Only what came after it was captured.
-fn not_captured(name: &str, asked: Option<&str>) -> Sentence {
+fn not_captured(name: &str, asked: Option<&str>, segment: &Segment) -> Sentence {
     let asked = asked.map_or(String::new(), |asked| sentence!(asked, "; "));
+    if let Some(order) = segment.signs.order.filter(|order| !order.is_before) {
+        return sentence!(
+            name,
+            ": ",
+            asked,
+            "sent after packet ",
+            order.other,
+            ", which comes after it in the stream (",
+            order::sign(order),
+            "); the first one was lost before it came here, or was not captured"
+        )
+        .into();
+    }
     sentence!(
         name,
         " (deduced): ",

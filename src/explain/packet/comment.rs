@@ -71,7 +71,7 @@ fn datagram_pairs(comment: &mut String, part: DatagramPart) {
         }
         DatagramPart::Reply(reply) => {
             number(comment, "answers", reply.request);
-            word(comment, "certainty", words::certainty(reply.evidence));
+            word(comment, "certainty", words::reply_certainty(reply.evidence));
             word(comment, "evidence", words::evidence(reply.evidence));
             if let Some(after) = reply.after {
                 number(comment, "round_trip", after);
@@ -86,7 +86,7 @@ fn datagram_pairs(comment: &mut String, part: DatagramPart) {
         }
         DatagramPart::ReplyFromElsewhere(answer) => {
             number(comment, "answers", answer.request);
-            word(comment, "certainty", words::certainty(answer.evidence));
+            word(comment, "certainty", words::reply_certainty(answer.evidence));
             word(comment, "evidence", words::evidence(answer.evidence));
             if let Some(after) = answer.after {
                 number(comment, "round_trip", after);

@@ -5,6 +5,7 @@ use super::super::sentence::Sentence;
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Remark, RemarkableReset, ResetCause, Segment, SegmentPart};
+use crate::flow::signs::DuplicateCause;
 use crate::flow::state::{Change, State};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::tcp::{Flags, Tcp};
@@ -127,11 +128,11 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
             sender,
             " advertises a window above 0; perhaps probes meanwhile"
         )),
-        _ if segment.remarks.has(Remark::DuplicateAck) => segment.acknowledgment.map(|number| {
+        _ if segment.signs.duplicate == Some(DuplicateCause::Gap) => segment.acknowledgment.map(|number| {
             sentence!(
-                "the missing segment once more from the ",
+                "the missing segment from the ",
                 receiver,
-                ": sequence number ",
+                ", late or once more: sequence number ",
                 number
             )
         }),

@@ -6,7 +6,7 @@ use super::super::sentence::Sentence;
 use super::super::tcp::looks_like_refusal;
 use super::super::words::bytes;
 use super::acknowledged::newly_acknowledged;
-use super::{datagram, notice, opening, reset};
+use super::{datagram, notice, opening, order, reset};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Roles};
@@ -54,22 +54,24 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
         SegmentPart::Data => data_reason(packet, in_flow, segment),
         SegmentPart::Ack => {
             let new = newly_acknowledged(in_flow, segment);
+            let window = match (&new, segment.signs.previous_window, room) {
+                // Without SACK both look the same.
+                (None, Some(_), Some(room)) => sentence!(
+                    "; its window is ",
+                    bytes(room),
+                    " now: a new window, or an answer to what came twice or before its turn"
+                ),
+                _ => String::new(),
+            };
             sentence!(
                 "the ",
                 sender,
                 " acknowledges ",
-                new.as_deref().unwrap_or("nothing new")
+                new.as_deref().unwrap_or("nothing new"),
+                window
             )
         }
-        SegmentPart::WindowUpdate => {
-            let window_now = room.map(|room| sentence!(": its window is ", bytes(room), " now"));
-            sentence!(
-                "the ",
-                sender,
-                " has room again",
-                window_now.as_deref().unwrap_or(", and tells its new window")
-            )
-        }
+        SegmentPart::WindowUpdate => window_update(in_flow, segment),
         SegmentPart::KeepAlive => sentence!("keep-alive: asks whether the ", receiver, " is still there"),
         SegmentPart::KeepAliveAck => sentence!("answers the keep-alive: the ", sender, " is still there"),
         SegmentPart::WindowProbe => sentence!("window probe: asks whether the ", receiver, "'s window is still closed"),
@@ -80,10 +82,45 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
         },
         SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck => closing_reason(in_flow, segment),
         SegmentPart::Reset(cause) => reset::reason(in_flow, segment, cause),
-        SegmentPart::Copy => format!(
-            "a segment of the {sender}, captured a second time: one that is sent again differs in its identification or timestamp"
-        ),
+        SegmentPart::Copy => {
+            let is_answer = packet
+                .tcp()
+                .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && tcp.flags().has(Flags::ACK));
+            order::copy(segment, is_answer)
+        }
         SegmentPart::Stray => STRAY.into(),
+    }
+}
+
+/// Nothing is new but the window.
+fn window_update(in_flow: &PacketInFlow, segment: &Segment) -> String {
+    let sender = in_flow.sender;
+    let Some(now) = segment.window.bytes() else {
+        return sentence!("the ", sender, " tells its new window");
+    };
+    match segment.signs.previous_window {
+        Some(0) => sentence!("the ", sender, " has room again: its window is ", bytes(now), " now"),
+        Some(before) if before < now => {
+            sentence!(
+                "the ",
+                sender,
+                " has more room: its window is ",
+                bytes(now),
+                " now, up from ",
+                bytes(before)
+            )
+        }
+        Some(before) => {
+            sentence!(
+                "the ",
+                sender,
+                " has less room: its window is ",
+                bytes(now),
+                " now, down from ",
+                bytes(before)
+            )
+        }
+        None => sentence!("the ", sender, "'s window is ", bytes(now), " now"),
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 use super::super::sentence::Sentence;
 use super::super::tcp::asks_for_fast_open;
 use super::super::words::duration;
-use super::{again, datagram, words};
+use super::{again, datagram, order, words};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
+use crate::flow::signs::DuplicateCause;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
 
@@ -36,6 +37,8 @@ pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
         .map(|remark| sentence(packet, in_flow, segment, remark))
         .collect();
     sentences.extend(segment.proof.and_then(|proof| again::proof(in_flow, segment, proof)));
+    sentences.extend(order::other_content(segment));
+    sentences.extend(order::larger_than_mss(segment));
     if let (Some(why), Some(pause)) = (segment.delay, in_flow.pause) {
         sentences.push(sentence!(duration(pause), " after the packet before: ", delay(in_flow, why)).into());
     }
@@ -69,12 +72,22 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
             again::retransmission(in_flow, segment, remark)
         }
         Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
-        Remark::OutOfOrder => "out of order: bytes after these came before them".into(),
+        Remark::OutOfOrder => order::out_of_order(segment),
         Remark::Gap => "gap: bytes before it are missing here: lost or late on their way here, or not captured".into(),
         Remark::AcknowledgesUnseen => "acknowledges bytes that the capture does not have".into(),
-        Remark::DuplicateAck => {
-            "duplicate ACK: says the last number once more, because a segment arrived that was not the next one".into()
+        Remark::DuplicateAck => match segment.signs.duplicate {
+            Some(DuplicateCause::Gap) => {
+                "duplicate ACK: says the last number once more and reports later bytes (SACK): those between had not arrived"
+            }
+            Some(DuplicateCause::Twice) => {
+                "duplicate ACK: says the last number once more (deduced: because a segment came twice)"
+            }
+            _ => {
+                "duplicate ACK: says the last number once more: a segment came before its turn, or came twice; without SACK \
+                 both look the same"
+            }
         }
+        .into(),
         Remark::DuplicateSack => again::arrived_twice(segment),
         Remark::ZeroWindow => sentence!(
             "zero window: the ",
@@ -104,6 +117,14 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
             " goes on, so the RST before was not its own: another machine sent it with this address"
         )
         .into(),
+        Remark::CrossesEnd => sentence!(
+            "comes after the end here: the ",
+            sender,
+            " sent it before the ",
+            receiver,
+            "'s last segment reached it, by the measured round trip"
+        )
+        .into(),
         Remark::DataInSyn if packet.tcp().is_some_and(|tcp| asks_for_fast_open(&tcp)) => {
             "the SYN carries data already: TCP Fast Open, RFC 7413".into()
         }
@@ -131,18 +152,54 @@ fn delay(in_flow: &PacketInFlow, delay: Delay) -> Sentence {
             "'s delayed ACK, which waited in case data would go the same way"
         )
         .into(),
+        Delay::PathOrDelayedAck => sentence!(
+            "the path to the ",
+            sender,
+            " and back, or the ",
+            sender,
+            "'s delayed ACK: a capture at its end shows which"
+        )
+        .into(),
+        Delay::PathOrIdle => sentence!(
+            "the path to the ",
+            sender,
+            " and back takes about that long; or the ",
+            sender,
+            " had nothing to send until then"
+        )
+        .into(),
         Delay::RetransmissionTimer => sentence!(
             "the ",
             sender,
             " waited for an acknowledgment until its retransmission timer ran out"
         )
         .into(),
+        Delay::TailLossProbe => sentence!(
+            "the ",
+            sender,
+            "'s tail loss probe (RFC 8985): it sent its last segment again, to get an acknowledgment sooner"
+        )
+        .into(),
+        Delay::TimerOrProbe => sentence!(
+            "the ",
+            sender,
+            "'s retransmission timer or its tail loss probe (RFC 8985): both would send this segment"
+        )
+        .into(),
         Delay::Idle if in_flow.is_in_one_host() => "until then no program, and no person before one, had anything to send".into(),
-        Delay::Idle => "until then nothing was captured: no program, and no user, had anything to send, or it was lost before it came here".into(),
+        Delay::Idle => "until then nothing was captured: no program, and no user, had anything to send, or it was lost or under way".into(),
         Delay::KeepAliveTimer => sentence!(
             "the connection was idle until the ",
             sender,
             "'s keep-alive timer ran out"
+        )
+        .into(),
+        Delay::SmallWindow(party) => sentence!(
+            "the ",
+            party,
+            "'s window had no room for a full segment; the ",
+            sender,
+            " waited for more (RFC 9293, section 3.8.6.2.1)"
         )
         .into(),
         Delay::ZeroWindow(party) => sentence!("the ", party, "'s receive buffer was full, its window closed").into(),

@@ -3,6 +3,7 @@
 //! A name is short and stable, for filters and programs: `syn-ack`. A tag is shown in brackets on a line: `dup ACK`.
 
 use crate::flow::Roles;
+use crate::flow::claim::{Certainty, Claimed};
 use crate::flow::datagram::{DatagramPart, Evidence, IcmpErrorKind, Reply};
 use crate::flow::segment::{Delay, Remark, RemarkableReset, ResetCause, SegmentPart};
 
@@ -48,7 +49,7 @@ pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
         SegmentPart::Reset(ResetCause::NotTaken(RemarkableReset::Challenged)) => "not the number expected",
         SegmentPart::ChallengeAck => "challenge ACK",
         SegmentPart::OtherSynAck => "other ISN",
-        SegmentPart::Copy => "captured twice",
+        SegmentPart::Copy => "same packet again",
         SegmentPart::Stray => "stray",
         _ => return None,
     })
@@ -91,6 +92,7 @@ pub const fn remark(remark: Remark) -> &'static str {
         Remark::AsksAgain => "asks-again",
         Remark::OtherSyn => "other-syn",
         Remark::GoesOn => "goes-on",
+        Remark::CrossesEnd => "crosses-end",
     }
 }
 
@@ -117,6 +119,7 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
         Remark::AsksAgain => "asks again",
         Remark::OtherSyn => "another SYN",
         Remark::GoesOn => "goes on after RST",
+        Remark::CrossesEnd => "crosses the end",
     }
 }
 
@@ -125,10 +128,37 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
 pub const fn delay(delay: Delay) -> &'static str {
     match delay {
         Delay::DelayedAck => "delayed-ack",
+        Delay::PathOrDelayedAck => "path-or-delayed-ack",
+        Delay::PathOrIdle => "path-or-idle",
         Delay::RetransmissionTimer => "retransmission-timer",
+        Delay::TailLossProbe => "tail-loss-probe",
+        Delay::TimerOrProbe => "timer-or-probe",
         Delay::Idle => "idle",
         Delay::KeepAliveTimer => "keep-alive-timer",
         Delay::ZeroWindow(_) => "zero-window",
+        Delay::SmallWindow(_) => "small-window",
+    }
+}
+
+/// The stable name of what is claimed.
+#[must_use]
+pub const fn claimed(claimed: Claimed) -> &'static str {
+    match claimed {
+        Claimed::Remark(remark) => self::remark(remark),
+        Claimed::Delay(delay) => self::delay(delay),
+        Claimed::Part(part) => self::part(part),
+        Claimed::OtherContent => "other-content",
+        Claimed::LargerThanMss => "larger-than-mss",
+    }
+}
+
+/// The stable name of how certain a claim is.
+#[must_use]
+pub const fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Fact => "fact",
+        Certainty::Deduced => "deduced",
+        Certainty::OneOfSeveral => "one-of-several",
     }
 }
 
@@ -147,12 +177,16 @@ pub const fn datagram(part: DatagramPart) -> &'static str {
 
 /// How sure it is that a reply answers this request: `fact`, where the data show it, or `deduced`.
 #[must_use]
-pub const fn certainty(evidence: Evidence) -> &'static str {
-    if evidence.is_proof() { "fact" } else { "deduced" }
+pub const fn reply_certainty(evidence: Evidence) -> &'static str {
+    certainty(if evidence.is_proof() {
+        Certainty::Fact
+    } else {
+        Certainty::Deduced
+    })
 }
 
 /// The certainty of a reply that answers one of several requests, as one word.
-pub const ONE_OF_SEVERAL: &str = "one-of-several";
+pub const ONE_OF_SEVERAL: &str = certainty(Certainty::OneOfSeveral);
 
 /// The stable name of what shows which request a reply answers.
 #[must_use]

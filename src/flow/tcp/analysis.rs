@@ -1,7 +1,11 @@
 //! What was found out about a segment.
 
+use crate::flow::packed_time::CurrentPacket;
+use crate::flow::recent::Earlier;
 use crate::flow::repetition::{Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks};
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::signs::Signs;
 
 /// What is remarkable about a segment, and what its part and its delay are told from.
 #[derive(Debug, Default)]
@@ -16,6 +20,8 @@ pub(super) struct Analysis {
     pub(super) answers_alive: bool,
     pub(super) answers_window: bool,
     pub(super) updates_window: bool,
+    /// What shows its cause.
+    pub(super) signs: Signs,
     /// Its acknowledgment number is higher than any before.
     pub(super) acknowledges_more: bool,
     /// It has numbers that were not sent before.
@@ -23,6 +29,13 @@ pub(super) struct Analysis {
     /// They lie before the highest that was sent.
     pub(super) fills_hole: bool,
     pub(super) first_sent: Option<u64>,
+    /// Its sender marks packets so that their order may show.
+    pub(super) has_marks: bool,
+    /// A repetition, and not the first one that was captured of it.
+    pub(super) is_repeated_again: bool,
+    /// A repetition, with numbers after it outstanding, and before it.
+    pub(super) has_later: bool,
+    pub(super) has_earlier: bool,
     pub(super) repetition: Option<Repetition>,
     pub(super) proof: Option<Proof>,
     /// The first and the last number that arrived twice.
@@ -39,5 +52,15 @@ impl Analysis {
 
     pub(super) fn remark(&mut self, remark: Remark) {
         self.remarks = self.remarks.with(remark);
+    }
+
+    /// An earlier packet has the same numbers.
+    pub(super) fn recognize(&mut self, now: CurrentPacket, info: &TcpSegmentInfo, earlier: Earlier) {
+        let first = earlier.packet;
+        self.first_sent = self.first_sent.or(Some(first.number));
+        if self.first_sent == Some(first.number) {
+            self.signs.since_first = now.time.since(first.time);
+            self.signs.has_other_content = first.sum.zip(info.payload_sum).is_some_and(|(one, two)| one != two);
+        }
     }
 }

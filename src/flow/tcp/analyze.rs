@@ -3,16 +3,22 @@
 use super::analysis::Analysis;
 use super::repetition::arrived_twice;
 use super::{EarlierConnection, SegmentPosition, Tcp};
+use crate::flow::marks::Mark;
 use crate::flow::packed_time::CurrentPacket;
+use crate::flow::recent::Earlier;
+use crate::flow::repetition::Asked;
 use crate::flow::segment::Remark;
 use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::signs::DuplicateCause;
 use crate::flow::stream::StreamFlag;
 
-/// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
+/// Without a measured round trip: segments so close together, in nanoseconds, were rather reordered than sent again. As
 /// Wireshark has it.
 const REORDERED_WITHIN: i64 = 3_000_000;
-/// This many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
-const ASKING: u8 = 3;
+/// What a host takes for a packet, in nanoseconds, when much goes on in it.
+const ON_A_HOST: i64 = 1_000_000;
+/// No keep-alive comes sooner after another segment, in nanoseconds (Linux: `TCP_KEEPIDLE`, one second at least).
+const SHORTEST_KEEP_ALIVE: i64 = 1_000_000_000;
 
 impl Tcp {
     pub(super) fn analyze(
@@ -21,6 +27,7 @@ impl Tcp {
         now: CurrentPacket,
         pause: Option<i64>,
         info: &TcpSegmentInfo,
+        earlier: Option<Earlier>,
     ) -> Analysis {
         let mut analysis = Analysis::default();
         if self.earlier.is_some() && info.syn && !self.client.is(StreamFlag::Sent) && !self.server.is(StreamFlag::Sent)
@@ -30,27 +37,68 @@ impl Tcp {
                 _ => Remark::PortReuse,
             });
         }
-        if self.knows_end(position, info) {
-            analysis.remark(Remark::AfterEnd);
+        let is_over = self.is_over();
+        let other = self.stream(position.sender.other());
+        if is_over || (info.length() == 0 && position.acknowledgment.is_some_and(|to| to < other.acked())) {
+            self.overtaken(position, now, info, &mut analysis);
         }
+        if is_over {
+            self.after_end(position, now, info, &mut analysis);
+        }
+        let mss = self.stream(position.sender.other()).mss;
+        analysis.signs.larger_than = (mss > 0 && info.data > u32::from(mss)).then_some(mss);
         if info.syn && info.data > 0 {
             analysis.remark(Remark::DataInSyn);
         }
+        analysis.has_marks = info.timestamps.is_some();
         if let Some((_, echo)) = info.timestamps {
             analysis.echoes = self.outstanding.stamped(position.sender.other(), now, echo);
         }
         if !info.is_stray() && !info.rst {
-            self.questions(position, info, &mut analysis);
+            self.questions(position, pause, info, &mut analysis);
             self.acknowledgments(position, info, &mut analysis);
-            self.transmissions(position, now, pause, info, &mut analysis);
+            self.transmissions(position, now, pause, info, earlier, &mut analysis);
             self.windows(position, info, &mut analysis);
             self.closes(position, info, &mut analysis);
         }
         analysis
     }
 
+    /// An acknowledgment that says less than one before, or what comes after the end: was it sent before that?
+    fn overtaken(&self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        let latest = self.latest(position.sender, now);
+        analysis.signs.order = self.order(position.sender, info, latest);
+        if info.length() == 0 && analysis.signs.order.is_some_and(|order| order.is_before) {
+            analysis.remark(Remark::OutOfOrder);
+        }
+    }
+
+    /// Of what comes here after the end: did its sender know of that?
+    fn after_end(&self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        let own = self.stream(position.sender);
+        // Until the other end's last segment was there, and this one here.
+        let has_crossed = now
+            .time
+            .since(self.ended)
+            .zip(own.nearest())
+            .is_some_and(|(since, trip)| {
+                (0..=trip.saturating_add(trip / 2).saturating_add(ON_A_HOST)).contains(&since)
+            });
+        let says_itself = analysis.signs.order.is_some_and(|order| order.is_before);
+        // What comes again does so because its sender has not seen the last acknowledgment: it knows of no end.
+        let comes_again = info.length() > 0 && position.end <= own.acked();
+        if says_itself || comes_again {
+            return;
+        }
+        if self.knows_end(position, info) {
+            analysis.remark(Remark::AfterEnd);
+        } else if has_crossed && self.ended_by != Some(position.sender) {
+            analysis.remark(Remark::CrossesEnd);
+        }
+    }
+
     /// Keep-alives, window probes, and the answers to both.
-    fn questions(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+    fn questions(&self, position: SegmentPosition, pause: Option<i64>, info: &TcpSegmentInfo, analysis: &mut Analysis) {
         let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
         if info.syn || info.fin {
             return;
@@ -67,7 +115,9 @@ impl Tcp {
             info.data <= 1 && position.start == next - 1 && own.acked() >= next && !own.is(StreamFlag::FinSeen);
         let is_next = info.data == 1 && position.start == next;
         analysis.asks_window = is_closed && (is_old || is_next);
-        analysis.asks_alive = is_old && !is_closed;
+        // A byte that is pushed, or comes soon, is the last one sent again. RFC 9293 section 3.8.4: a keep-alive has none, or any.
+        let is_byte = info.data == 1 && (info.psh || pause.is_some_and(|pause| pause < SHORTEST_KEEP_ALIVE));
+        analysis.asks_alive = is_old && !is_closed && !is_byte;
         let repeats = info.data == 0
             && position.start == next
             && position.acknowledgment == Some(other.acked())
@@ -103,11 +153,29 @@ impl Tcp {
         if !repeats || info.window == 0 || analysis.answers_alive {
             return;
         }
-        if info.window != own.window {
-            analysis.updates_window = true;
+        let is_outstanding = other.next() > other.acked();
+        let reports_gap = analysis.arrived_twice.is_none() && info.sack.first().is_some_and(Option::is_some);
+        // What arrived since then comes first (RFC 2018 section 4): nothing did, and only the window is new.
+        let is_only_window = info.window != own.window && own.reported == info.reported();
+        if is_outstanding && reports_gap && !is_only_window {
+            // RFC 6675 section 2: what it reports counts, whatever its window.
             analysis.answers_window = false;
-        } else if other.next() > other.acked() && !analysis.answers_window {
-            // RFC 5681 section 2: something has to be outstanding.
+            analysis.signs.duplicate = Some(DuplicateCause::Gap);
+        } else if info.window != own.window {
+            // An end that does not report what came before its turn may say so by this.
+            analysis.updates_window = analysis.arrived_twice.is_none() && (self.reports() || !is_outstanding);
+            analysis.answers_window = false;
+            analysis.signs.previous_window = self.window_of(position.sender);
+        } else if is_outstanding && !analysis.answers_window && !self.reports() {
+            // RFC 5681 section 2: something has to be outstanding. What comes before its turn has something before it.
+            let is_alone = !other.is(StreamFlag::LostTrack) && self.outstanding.is_alone(position.sender.other());
+            analysis.signs.duplicate = Some(if is_alone {
+                DuplicateCause::Twice
+            } else {
+                DuplicateCause::GapOrTwice
+            });
+        }
+        if analysis.signs.duplicate.is_some() {
             analysis.remark(Remark::DuplicateAck);
         }
     }
@@ -119,6 +187,7 @@ impl Tcp {
         now: CurrentPacket,
         pause: Option<i64>,
         info: &TcpSegmentInfo,
+        recent: Option<Earlier>,
         analysis: &mut Analysis,
     ) {
         let own = self.stream(position.sender);
@@ -143,52 +212,71 @@ impl Tcp {
             return;
         }
         if position.end <= acked {
-            analysis.remark(Remark::Retransmission);
-            analysis.remark(Remark::SpuriousRetransmission);
-            self.repetition_of_acknowledged(position, now, info, analysis);
+            self.repetition_of_acknowledged(position, now, info, recent, analysis);
             return;
         }
         let lost_track = own.is(StreamFlag::LostTrack);
-        let last_sent = self.outstanding.last_sent(position.sender);
+        analysis.has_later = next > position.end;
+        analysis.has_earlier = position.start > acked;
+        let above = self.outstanding.next_above(position.sender, now, own.raw(position.end));
         let earlier = self.outstanding.repeat(position.sender, now, info.trace());
         analysis.first_sent = earlier.first.map(|first| first.packet);
         let old = (position.end.min(next) - position.start.max(acked))
             .max(0)
             .unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
-        let since = last_sent.and_then(|sent| now.time.since(sent)).or(pause);
-        let is_recent = since.is_some_and(|since| since < self.handshake.get().unwrap_or(REORDERED_WITHIN));
-        let was_asked_for = self.was_asked_for(position);
+        let request = self.asked(position, &earlier, pause);
+        if hole == 0 || earlier.numbers > 0 {
+            // All of it was captured before: was this one sent before that?
+            let first = earlier.first.map(|first| first.sign);
+            analysis.signs.order = first.and_then(|first| self.order(position.sender, info, first));
+            analysis.is_repeated_again = earlier.first.is_some_and(|first| first.marks.has(Mark::Repeated));
+            if let Some(recent) = recent {
+                analysis.recognize(now, info, recent);
+            }
+            let since = earlier.first.and_then(|first| now.time.since(first.time));
+            analysis.signs.since_first = analysis.signs.since_first.or(since);
+        } else {
+            let above_sign = above.map_or_else(|| self.latest(position.sender, now), |(sign, _)| sign);
+            analysis.signs.order = self.order(position.sender, info, above_sign);
+        }
+        let is_before = analysis.signs.order.map(|order| order.is_before);
+        let is_overtaken = is_before.unwrap_or_else(|| {
+            let since = above.and_then(|(_, time)| now.time.since(time)).or(pause);
+            let round_trip = self.stream(position.sender).nearest();
+            let is_soon = since.is_some_and(|since| since < round_trip.unwrap_or(REORDERED_WITHIN));
+            analysis.signs.round_trip = round_trip.filter(|_| is_soon);
+            is_soon && request == Asked::Not && earlier.numbers == 0
+        });
         if position.end > next {
             analysis.is_new = true;
             let fills = earlier.numbers == 0 && position.start >= acked && !lost_track;
             analysis.fills_hole = fills;
-            analysis.remark(if fills { Remark::OutOfOrder } else { Remark::Overlap });
+            let is_late = fills && is_before != Some(false);
+            analysis.remark(if is_late { Remark::OutOfOrder } else { Remark::Overlap });
         } else if hole > 0 && !lost_track {
             analysis.is_new = earlier.numbers == 0;
             analysis.fills_hole = analysis.is_new;
-            analysis.remark(match (earlier.numbers, is_recent && !was_asked_for) {
+            analysis.remark(match (earlier.numbers, is_overtaken) {
                 (0, true) => Remark::OutOfOrder,
                 (0, false) => Remark::Retransmission,
                 _ => Remark::Overlap,
             });
-        } else if lost_track && hole > 0 && is_recent && !was_asked_for {
+        } else if is_overtaken && (lost_track && hole > 0 || is_before == Some(true)) {
             analysis.remark(Remark::OutOfOrder);
         } else {
             analysis.remark(Remark::Retransmission);
         }
+        if analysis.remarks.has(Remark::OutOfOrder) {
+            analysis.first_sent = None;
+        }
         if analysis.remarks.has(Remark::Retransmission) {
-            analysis.repetition = Some(self.repetition(position, info, &earlier, hole));
-            if was_asked_for {
+            analysis.repetition = Some(self.repetition(position, &earlier, hole, request, analysis.signs.order));
+            if request != Asked::Not {
                 analysis.remark(Remark::FastRetransmission);
+                self.stream_mut(position.sender).set(StreamFlag::Recovering, true);
             }
         }
-    }
-
-    /// Have duplicate acknowledgments asked for just this segment?
-    fn was_asked_for(&self, position: SegmentPosition) -> bool {
-        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
-        other.duplicates >= ASKING && position.start == own.acked()
     }
 
     fn windows(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {

@@ -6,6 +6,7 @@ use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
 use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::signs::Signs;
 use crate::flow::state::Change;
 use crate::flow::stream::StreamFlag;
 
@@ -44,6 +45,7 @@ impl Tcp {
             round_trip: None,
             echoes: None,
             delay: None,
+            signs: Signs::default(),
         }
     }
 
@@ -66,11 +68,5 @@ impl Tcp {
             own_start: None,
             ..segment
         })
-    }
-
-    /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.
-    pub(super) fn copy(&self, sender: Party, info: &TcpSegmentInfo) -> Option<Segment> {
-        let is_copy = self.outstanding.is_copy(sender, info.trace());
-        is_copy.then(|| self.header(sender, info, SegmentPart::Copy))
     }
 }

@@ -3,13 +3,16 @@
 //! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`position`], [`part`]: its place and its part.
 //! [`belonging`]: is a segment of this connection? [`opening`], [`closing`]: how it begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
-//! [`reset`]: a RST. [`windows`]: a window in bytes. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
+//! [`reset`]: a RST. [`windows`]: a window in bytes. [`copies`]: what was captured again and sent once.
+//! [`acknowledging`]: what an acknowledgment covers, and which packet it answers. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
 
+mod acknowledging;
 mod analysis;
 mod analyze;
 mod belonging;
 mod closing;
 mod connection;
+mod copies;
 mod delay;
 mod header;
 mod opening;
@@ -22,11 +25,13 @@ mod states;
 mod windows;
 
 use super::conversation::{Ending, Opening};
-use super::outstanding::{AckedSegments, Outstanding, SegmentTrace};
-use super::packed_time::{CurrentPacket, Nanoseconds, PacketNumber};
+use super::outstanding::{Outstanding, SegmentTrace};
+use super::packed_time::{CurrentPacket, Nanoseconds, PackedTime};
 use super::party::Party;
-use super::segment::{Acknowledged, Remark, Scale, Segment};
+use super::recent::Earlier;
+use super::segment::{Delay, Remark, Scale, Segment};
 use super::segment_info::TcpSegmentInfo;
+use super::signs::Signs;
 use super::state::{Change, ObservedState, State};
 use super::stream::{Stream, StreamFlag};
 use analysis::Analysis;
@@ -42,6 +47,9 @@ pub(super) struct Tcp {
     handshake: Nanoseconds,
     opening: Opening,
     ending: Ending,
+    /// When it was over, and whose segment made it so: that one knew.
+    ended: PackedTime,
+    ended_by: Option<Party>,
     first_fin: Option<Party>,
     /// Did the server send a SYN of its own?
     crossing: bool,
@@ -125,6 +133,8 @@ impl Tcp {
             handshake: Nanoseconds::NONE,
             opening,
             ending: Ending::Open,
+            ended: PackedTime::new(None),
+            ended_by: None,
             first_fin: None,
             crossing: false,
             answered: false,
@@ -152,8 +162,18 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, since: Since, info: &TcpSegmentInfo) -> Segment {
-        if let Some(copy) = self.copy(sender, info) {
+    pub(super) fn follow(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        since: Since,
+        info: &TcpSegmentInfo,
+        earlier: Option<Earlier>,
+    ) -> Segment {
+        if info.syn && self.stream(sender).is(StreamFlag::SynSeen) {
+            self.stream_mut(sender).set(StreamFlag::SynAgain, true);
+        }
+        if let Some(copy) = self.copy(sender, now, info, earlier) {
             return copy;
         }
         let asks_again = self.ask_again(sender, info);
@@ -168,12 +188,14 @@ impl Tcp {
         let goes_on = self.goes_on(position, info);
         if goes_on {
             self.take_reset_back();
+            self.ended_by = None;
         }
         let before = (self.observed(Party::Client), self.observed(Party::Server));
         let was_waiting = !self.outstanding.is_empty();
         let has_reset = self.ending == Ending::Reset(sender);
         let full = [sender, sender.other()].map(|party| self.is_full(party));
-        let mut analysis = self.analyze(position, now, since.last, info);
+        let (round_trip, room) = (self.stream(sender).nearest(), self.room(sender));
+        let mut analysis = self.analyze(position, now, since.last, info, earlier);
         for (remark, is_it) in [(Remark::AsksAgain, asks_again), (Remark::GoesOn, goes_on)] {
             if is_it {
                 analysis.remark(remark);
@@ -182,6 +204,9 @@ impl Tcp {
         let acked_before = self.stream(sender.other()).acked();
         let (sent_before, whole_before) = (self.stream(sender).next(), self.stream(sender).whole());
         let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
+        if let Some(trip) = acked_segments.round_trip {
+            self.stream_mut(sender).take_round_trip(trip.time);
+        }
         let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
         let part = self.part(position, info, &analysis, &acknowledges);
@@ -189,6 +214,9 @@ impl Tcp {
         self.open(position, since.first, info, &acked_segments);
         self.close(position, info);
         self.challenged = self.challenged.filter(|&party| party != sender);
+        if self.ended_by.is_none() && self.is_over() {
+            (self.ended, self.ended_by) = (now.time, Some(sender));
+        }
         if !has_reset {
             if acknowledges.fin && self.first_fin == Some(sender.other()) {
                 self.fin_acked_from = self.stream(sender).raw(position.start.max(sent_before));
@@ -203,12 +231,18 @@ impl Tcp {
             acknowledges: &acknowledges,
             pause: since.last,
             since_acked: acked_segments.sent.and_then(|sent| now.time.since(sent)),
-            usual: self.usual_round_trip(sender),
-            is_older: info.timestamps.is_some() && analysis.may_be_older(),
+            round_trip,
+            room,
+            mss: self.longest(sender),
+            is_over_sack: self.reports(),
+            length: info.data,
             was_waiting,
             sender,
             full,
         });
+        if delay == Some(Delay::RetransmissionTimer) {
+            self.stream_mut(sender).set(StreamFlag::TimedOut, true);
+        }
         Segment {
             client: Change {
                 before: before.0,
@@ -226,51 +260,12 @@ impl Tcp {
             round_trip: acked_segments.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
+            signs: Signs {
+                order: analysis.signs.order.filter(|order| is_named(order.other)),
+                ..analysis.signs
+            },
             ..self.header(sender, info, part)
         }
-    }
-
-    /// What the acknowledgment number newly covers.
-    fn acknowledge(
-        &mut self,
-        position: SegmentPosition,
-        now: CurrentPacket,
-        info: &TcpSegmentInfo,
-    ) -> (Acknowledged, AckedSegments) {
-        let nothing = (Acknowledged::default(), AckedSegments::default());
-        let Some(to) = position.acknowledgment else {
-            return nothing;
-        };
-        let sender = position.sender.other();
-        let stream = self.stream_mut(sender);
-        if stream.is(StreamFlag::AskedWindow) && to == stream.next().saturating_add(1) {
-            // The byte that asked was taken.
-            stream.send(to - 1, to);
-        }
-        let from = stream.acked();
-        // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is not an acknowledgment of this stream.
-        if to <= from || to > from.max(stream.next()).saturating_add(1 << 30) {
-            return nothing;
-        }
-        let fin = stream.fin().is_some_and(|fin| from <= fin && fin < to);
-        let bytes = stream.bytes(from, to);
-        let syn = from <= 0 && stream.is(StreamFlag::SynSeen);
-        let ack = self.ack_trace(sender, to, info);
-        self.stream_mut(sender).acknowledge(to);
-        let acked_segments = self.outstanding.acknowledge(sender, now, ack);
-        self.complete(sender);
-        let stream = self.stream_mut(sender);
-        if stream.acked() >= stream.next() {
-            stream.set(StreamFlag::LostTrack, false);
-        }
-        let acknowledged = Acknowledged {
-            syn,
-            bytes,
-            fin,
-            packet: acked_segments.packet.filter(|&number| is_named(number)),
-            several: acked_segments.several,
-        };
-        (acknowledged, acked_segments)
     }
 
     /// Takes note of what the sender sent.
@@ -354,36 +349,5 @@ impl Tcp {
             self.outstanding.reach(party, stream.raw(whole))
         };
         self.stream_mut(party).complete(to);
-    }
-
-    /// The packet whose timestamp is echoed; takes note of this one's.
-    fn echoes(
-        &mut self,
-        position: SegmentPosition,
-        now: CurrentPacket,
-        info: &TcpSegmentInfo,
-        analysis: &Analysis,
-    ) -> Option<u64> {
-        let (value, echo) = info.timestamps?;
-        let own = self.stream_mut(position.sender);
-        own.stamp = value;
-        own.stamped = PacketNumber::new(now.number).low();
-        info.acknowledgment?;
-        let other = self.stream(position.sender.other());
-        if other.stamped != 0 && other.stamp == echo {
-            return Some(PacketNumber::from_low(other.stamped).whole(now.number));
-        }
-        analysis.echoes
-    }
-
-    /// The round trip from where it was captured to this party and back, as the handshake showed it. After a SYN that was sent
-    /// again, it is not known which one was answered (RFC 6298 section 3): then the longest that it can have been.
-    fn usual_round_trip(&self, to: Party) -> Option<i64> {
-        let whole = self.handshake.get()?;
-        Some(match (self.round_trip.get(), to) {
-            (Some(to_server), Party::Server) => to_server,
-            (Some(to_server), Party::Client) => whole.saturating_sub(to_server),
-            (None, _) => whole,
-        })
     }
 }

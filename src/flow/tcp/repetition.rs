@@ -1,35 +1,88 @@
 //! What the capture shows about the first transmission of a segment, and what a later one proves of it.
 
 use super::analysis::Analysis;
+use super::delay::SHORTEST_TIMER;
 use super::{SegmentPosition, Tcp, is_named};
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::icmp_error::IcmpError;
 use crate::flow::marks::Mark;
 use crate::flow::number::Sequence;
+use crate::flow::order::{self, SendOrder, SendSign};
 use crate::flow::outstanding::{AckTrace, AckedSegments, EarlierTransmission};
-use crate::flow::packed_time::{CurrentPacket, PackedTime};
+use crate::flow::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use crate::flow::party::Party;
-use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::recent::Earlier;
+use crate::flow::repetition::{Asked, FirstTransmission, Proof, Repetition};
 use crate::flow::segment::Remark;
 use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::stream::{Stream, StreamFlag};
 
-/// The longest segment of an Ethernet, where the receiver did not say what it takes.
-const USUAL_MSS: u16 = 1460;
+/// This many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
+const ASKING: u8 = 3;
+/// What a host takes at most to send again what it was asked for, in nanoseconds.
+const REACTION: i64 = 5_000_000;
 
 impl Tcp {
     /// Of a retransmission of which not all is acknowledged yet. `hole`: how many of its numbers the capture has not had.
     pub(super) fn repetition(
         &self,
         position: SegmentPosition,
-        info: &TcpSegmentInfo,
         earlier: &EarlierTransmission,
         hole: u64,
+        asked: Asked,
+        order: Option<SendOrder>,
     ) -> Repetition {
         Repetition {
             first: self.first_transmission(position, earlier, hole),
-            may_be_older: !self.is_newer(position.sender, info),
+            may_be_older: order.is_none_or(|order| order.is_before),
+            asked,
+        }
+    }
+
+    /// What asked for a segment, so that it was sent again before the timer ran out: what is asked for is asked for once (RFC 5681 section
+    /// 3.2), and after the timer everything is sent again without being asked for.
+    pub(super) fn asked(&self, position: SegmentPosition, earlier: &EarlierTransmission, pause: Option<i64>) -> Asked {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        let marks = earlier.first.map(|first| first.marks);
+        let is_first = position.start == own.acked();
+        // It reacts to what comes: from here to it and back, and a quarter of the way for the reordering window (RFC 8985 section 6.2).
+        let (here, there) = (own.nearest().unwrap_or(0), other.nearest().unwrap_or(0));
+        let soon = REACTION + here.saturating_add(here / 2).saturating_add(there / 4);
+        let is_soon = pause.is_none_or(|pause| pause < soon.min(SHORTEST_TIMER));
+        if marks.is_some_and(|marks| marks.has(Mark::Repeated)) || own.is(StreamFlag::TimedOut) || position.start <= 0 {
+            Asked::Not
+        } else if other.duplicates >= ASKING && is_first {
+            Asked::Duplicates
+        } else if marks.is_some_and(|marks| marks.has(Mark::Missing)) && is_soon {
+            Asked::Reports
+        } else if own.is(StreamFlag::Recovering) && is_first && is_soon {
+            Asked::PartialAck
+        } else {
+            Asked::Not
+        }
+    }
+
+    /// What this packet and others of its sender show about the order in which they were sent.
+    pub(super) fn order(&self, sender: Party, info: &TcpSegmentInfo, other: SendSign) -> Option<SendOrder> {
+        let this = SendSign {
+            packet: 0,
+            identification: info.identification,
+            stamp: info.timestamps.map_or(0, |(value, _)| value),
+        };
+        order::of(this, other, self.stream(sender).counted())
+    }
+
+    /// The packet of this sender that was captured last.
+    pub(super) fn latest(&self, sender: Party, now: CurrentPacket) -> SendSign {
+        let own = self.stream(sender);
+        SendSign {
+            packet: match own.latest {
+                0 => 0,
+                low => PacketNumber::from_low(low).whole(now.number),
+            },
+            identification: own.identification,
+            stamp: if own.is(StreamFlag::Stamped) { own.stamp } else { 0 },
         }
     }
 
@@ -76,19 +129,35 @@ impl Tcp {
         }
     }
 
-    /// Of a retransmission that was acknowledged before.
+    /// Of a retransmission that was acknowledged before, or of an earlier transmission that was overtaken.
     pub(super) fn repetition_of_acknowledged(
         &mut self,
         position: SegmentPosition,
         now: CurrentPacket,
         info: &TcpSegmentInfo,
+        earlier: Option<Earlier>,
         analysis: &mut Analysis,
     ) {
-        let own = self.stream(position.sender);
+        let sender = position.sender;
+        let latest = self.latest(sender, now);
+        let known = earlier.map_or(latest, |earlier| earlier.packet.sign());
+        analysis.signs.order = self.order(sender, info, known);
+        if let Some(earlier) = earlier {
+            analysis.recognize(now, info, earlier);
+        }
+        if earlier.is_some() && analysis.signs.order.is_some_and(|order| order.is_before) {
+            // The one that was captured before was sent after it.
+            analysis.remark(Remark::OutOfOrder);
+            analysis.first_sent = None;
+            return;
+        }
+        let own = self.stream(sender);
         // What was sent before the first captured byte has no acknowledgment here that is known to be its own.
         let is_older = position.end <= 1 && !own.is(StreamFlag::SynSeen);
         let is_unknown = is_older || matches!(self.ending, Ending::Reset(_));
-        let is_newer = self.is_newer(position.sender, info);
+        let is_newer = analysis.signs.order.is_some_and(|order| !order.is_before);
+        analysis.remark(Remark::Retransmission);
+        analysis.remark(Remark::SpuriousRetransmission);
         analysis.repetition = Some(Repetition {
             first: if is_unknown {
                 FirstTransmission::Unknown
@@ -96,25 +165,19 @@ impl Tcp {
                 FirstTransmission::Acknowledged
             },
             may_be_older: !is_newer,
+            asked: Asked::Not,
         });
         if info.syn && info.acknowledgment.is_none() && is_newer && !is_unknown {
             // An end that has the SYN-ACK does not ask again.
-            let other = position.sender.other();
+            let other = sender.other();
             let start = self.stream(other).raw(0);
             analysis.proof = self.outstanding.miss(other, now, start).map(Proof::Missing);
         }
     }
 
     /// Do both ends report what arrives before its turn? Then a duplicate acknowledgment that such a segment causes has a report.
-    fn reports(&self) -> bool {
+    pub(super) fn reports(&self) -> bool {
         self.client.is(StreamFlag::SackPermitted) && self.server.is(StreamFlag::SackPermitted)
-    }
-
-    /// Has it a later timestamp than all before it of this sender, so that it was made after them?
-    fn is_newer(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
-        let own = self.stream(sender);
-        let later = |(value, _): (u32, u32)| value.wrapping_sub(own.stamp).wrapping_sub(1) < 1 << 31;
-        own.stamped != 0 && info.timestamps.is_some_and(later)
     }
 
     /// What the segment proves about one of the other end that was sent again: by its acknowledgment number and timestamp, by what it
@@ -160,15 +223,11 @@ impl Tcp {
     /// What an acknowledgment up to `to` is compared with.
     pub(super) fn ack_trace(&self, sender: Party, to: i64, info: &TcpSegmentInfo) -> AckTrace {
         let stream = self.stream(sender);
-        let longest = match self.stream(sender.other()).mss {
-            0 => USUAL_MSS,
-            mss => mss,
-        };
         AckTrace {
             from: stream.raw_acked(),
             to: stream.raw(to),
             echo: info.timestamps.map(|(_, echo)| echo),
-            longest: u32::from(longest),
+            longest: u32::from(self.longest(sender)),
         }
     }
 

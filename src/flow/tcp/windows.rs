@@ -5,6 +5,9 @@ use crate::flow::party::Party;
 use crate::flow::segment::{Scale, Window};
 use crate::flow::stream::{Stream, StreamFlag};
 
+/// The longest segment of an Ethernet, where the receiver did not say what it takes.
+const USUAL_MSS: u16 = 1460;
+
 impl Tcp {
     /// How the windows of this party are scaled.
     pub(super) fn scale(&self, party: Party, of_syn: bool) -> Scale {
@@ -38,5 +41,20 @@ impl Tcp {
     pub(super) fn is_full(&self, party: Party) -> bool {
         let stream = self.stream(party);
         stream.is(StreamFlag::Sent) && stream.window == 0 && !stream.is(StreamFlag::FinSeen)
+    }
+
+    /// How many bytes this party may send before the other end's window is full, where that is known.
+    pub(super) fn room(&self, sender: Party) -> Option<u64> {
+        let window = self.window_of(sender.other())?;
+        let in_flight = self.stream(sender).in_flight().unwrap_or(0);
+        Some(window.saturating_sub(in_flight))
+    }
+
+    /// The most data in one segment of this party: what the other end takes (RFC 9293 section 3.7.1).
+    pub(super) fn longest(&self, sender: Party) -> u16 {
+        match self.stream(sender.other()).mss {
+            0 => USUAL_MSS,
+            mss => mss,
+        }
     }
 }

@@ -112,7 +112,7 @@ fn holes_are_filled_and_bytes_overlap() {
         (c(ACK, 1, 1).data(10), DATA),
         (c(ACK, 21, 1).data(10), "Data ESTABLISHED SYN-RECEIVED>ESTABLISHED Gap"),
         (
-            c(ACK, 11, 1).data(10),
+            c(ACK, 11, 1).data(10).after(0),
             "Data ESTABLISHED SYN-RECEIVED>ESTABLISHED OutOfOrder",
         ),
         (

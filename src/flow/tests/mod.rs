@@ -3,7 +3,10 @@
 mod anomalies;
 mod any;
 mod bounds;
+mod causes;
+mod copies;
 mod datagrams;
+mod delays;
 mod elsewhere;
 mod ends;
 mod openings;

@@ -157,7 +157,7 @@ fn only_who_knows_the_end_comes_after_it() {
         (c(FIN | ACK, 1, 1), "FirstFin FIN-WAIT-1 SYN-RECEIVED>CLOSE-WAIT"),
         (s(FIN | ACK, 1, 2), "SecondFin FIN-WAIT-1>TIME-WAIT LAST-ACK"),
         (c(ACK, 2, 2), "FinAck TIME-WAIT LAST-ACK>CLOSED"),
-        (s(ACK, 2, 2), "Ack TIME-WAIT LAST-ACK>CLOSED"),
+        (s(ACK, 2, 2), "Ack TIME-WAIT LAST-ACK>CLOSED CrossesEnd"),
         (c(ACK, 2, 2), "Ack TIME-WAIT LAST-ACK>CLOSED AfterEnd"),
     ]));
 }

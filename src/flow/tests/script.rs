@@ -31,6 +31,10 @@ pub(super) struct Line {
     pub(super) after: i64,
     pub(super) client_port: u16,
     pub(super) starts: (u32, u32),
+    /// IPv4 identification.
+    pub(super) identification: u16,
+    /// TCP checksum; as it is where the network card computes it, unless another one is asked for.
+    pub(super) checksum: u16,
 }
 
 /// From the client.
@@ -46,6 +50,8 @@ pub(super) fn c(flags: u8, sequence: i64, acknowledgment: i64) -> Line {
         after: 1,
         client_port: 40_000,
         starts: ISN,
+        identification: 0,
+        checksum: 0xfe30,
     }
 }
 
@@ -63,6 +69,12 @@ impl Line {
     }
     pub(super) fn window(self, window: u16) -> Self {
         Self { window, ..self }
+    }
+    pub(super) fn id(self, identification: u16) -> Self {
+        Self { identification, ..self }
+    }
+    pub(super) fn checksum(self, checksum: u16) -> Self {
+        Self { checksum, ..self }
     }
     pub(super) fn after(self, after: i64) -> Self {
         Self { after, ..self }
@@ -126,11 +138,12 @@ impl Line {
         tcp.extend(acknowledgment.to_be_bytes());
         tcp.extend([u8::try_from(header / 4).unwrap() << 4, self.flags]);
         tcp.extend(self.window.to_be_bytes());
-        // The checksum that packets have where the network card computes it, and no urgent pointer.
-        tcp.extend([0xfe, 0x30, 0, 0]);
+        tcp.extend(self.checksum.to_be_bytes());
+        // No urgent pointer.
+        tcp.extend([0, 0]);
         tcp.extend(&options);
         tcp.resize(header + self.data, b'x');
-        ipv4(6, source, destination, 0, &tcp)
+        ipv4(6, source, destination, self.identification, &tcp)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::claim::{ClaimRecord, claims};
 use super::end::EndRecord;
 use crate::explain::packet::words;
 use crate::flow::datagram::{Datagram, DatagramPart, Notice};
@@ -88,6 +89,9 @@ struct SegmentRecord {
     /// Why it came so long after the packet before.
     #[serde(skip_serializing_if = "Option::is_none")]
     delay: Option<&'static str>,
+    /// What is claimed of its cause, how certain that is, and what shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<ClaimRecord>,
 }
 
 /// The state of one end, by RFC 9293.
@@ -206,7 +210,7 @@ struct ReplyRecord {
 
 /// What shows which request a reply answers.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Evidence"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ReplyEvidence"))]
 struct EvidenceRecord {
     /// `same-data`, `same-data-in-uppercase`, `dns-identifier-and-question`, `only-waiting-request`, `to-the-socket-that-asked`,
     /// `latest-request-after-a-pause`;
@@ -256,13 +260,13 @@ pub(super) fn conversation(in_flow: &PacketInFlow) -> ConversationRecord {
         roles: words::roles(in_flow.roles),
         sender: in_flow.notice().is_none().then(|| in_flow.sender.word()),
         part,
-        segment: in_flow.segment().map(segment),
+        segment: in_flow.segment().map(|one| segment(in_flow, one)),
         datagram: in_flow.datagram().map(datagram),
         notice: in_flow.notice().map(notice),
     }
 }
 
-fn segment(segment: &Segment) -> SegmentRecord {
+fn segment(in_flow: &PacketInFlow, segment: &Segment) -> SegmentRecord {
     SegmentRecord {
         cause: match segment.part {
             SegmentPart::Reset(cause) => Some(words::cause(cause)),
@@ -287,6 +291,7 @@ fn segment(segment: &Segment) -> SegmentRecord {
         }),
         echoes: segment.echoes,
         delay: segment.delay.map(words::delay),
+        claims: claims(in_flow),
     }
 }
 
@@ -357,7 +362,7 @@ fn replies(part: DatagramPart) -> Option<ReplyRecord> {
             packet: Some(reply.request),
             nanoseconds: reply.after,
             another: reply.is_another,
-            certainty: words::certainty(reply.evidence),
+            certainty: words::reply_certainty(reply.evidence),
             evidence: EvidenceRecord {
                 kind: words::evidence(reply.evidence),
                 packets: vec![reply.request],
@@ -368,7 +373,7 @@ fn replies(part: DatagramPart) -> Option<ReplyRecord> {
             packet: Some(answer.request),
             nanoseconds: answer.after,
             another: false,
-            certainty: words::certainty(answer.evidence),
+            certainty: words::reply_certainty(answer.evidence),
             evidence: EvidenceRecord {
                 kind: words::evidence(answer.evidence),
                 packets: vec![answer.request],

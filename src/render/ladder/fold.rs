@@ -93,6 +93,7 @@ fn run(rows: &[LadderRow]) -> Option<(SegmentRun, LadderRow)> {
         from: first.from,
         first: first.number,
         last: arrows().next_back()?.number,
+        last_time: rows.last()?.time,
         segments: data().count() as u64,
         bytes: data().map(bytes).sum(),
         acknowledgments: arrows().filter(|arrow| arrow.from != first.from).count() as u64,

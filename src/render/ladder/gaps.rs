@@ -36,20 +36,28 @@ pub(super) fn explain(rows: Vec<LadderRow>, input: &LadderInput<'_>) -> Vec<Ladd
                 });
             }
         }
-        latest = latest.max(row.time);
+        latest = latest.max(end(&row));
         known.see(&row.kind);
         explained.push(row);
     }
     explained
 }
 
+/// The time of a row's last packet: a run has several.
+fn end(row: &LadderRow) -> Option<i64> {
+    match &row.kind {
+        RowKind::Run(run) => run.last_time,
+        _ => row.time,
+    }
+}
+
 /// The limit from which a pause is long: far longer than the median pause.
 fn threshold(rows: &[LadderRow]) -> i64 {
-    let times: Vec<i64> = rows.iter().filter_map(|row| row.time).collect();
+    let times: Vec<(i64, i64)> = rows.iter().filter_map(|row| row.time.zip(end(row))).collect();
     let mut pauses: Vec<i64> = times
         .windows(2)
         .filter_map(|pair| match pair {
-            [before, after] => Some(after.saturating_sub(*before).max(0)),
+            [(_, before), (after, _)] => Some(after.saturating_sub(*before).max(0)),
             _ => None,
         })
         .collect();

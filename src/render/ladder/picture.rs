@@ -219,6 +219,8 @@ pub struct SegmentRun {
     pub first: u64,
     /// Number of the last packet.
     pub last: u64,
+    /// When that was captured, as the row's time is counted.
+    pub last_time: Option<i64>,
     /// Data segments.
     pub segments: u64,
     /// Their data bytes.

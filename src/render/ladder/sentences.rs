@@ -25,14 +25,19 @@ fn reason(reason: GapReason) -> String {
     match reason {
         GapReason::Delay(delay, sender) => match delay {
             Delay::DelayedAck => format!("the {sender}'s delayed ACK, which waited for data to ride on"),
+            Delay::PathOrDelayedAck => format!("the path to the {sender} and back, or its delayed ACK"),
+            Delay::PathOrIdle => format!("the path to the {sender} and back, or nothing to send"),
             Delay::RetransmissionTimer => format!("the {sender}'s retransmission timer"),
+            Delay::TailLossProbe => format!("the {sender}'s tail loss probe"),
+            Delay::TimerOrProbe => format!("the {sender}'s retransmission timer or tail loss probe"),
             Delay::Idle => "neither end sends: a program works, or a user types".to_owned(),
             Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
+            Delay::SmallWindow(party) => format!("the {party}'s window has no room for a full segment"),
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         GapReason::Answer(party) => format!("to the {party} and back, its own time included"),
         GapReason::NothingCame => {
-            "nothing came here: a program works, a user types, or a packet was lost before".to_owned()
+            "nothing came here: a program works, a user types, or a packet was lost or under way".to_owned()
         }
         GapReason::NotThere(party) => format!("no {party} yet"),
         GapReason::Busy(Party::Client) => "the client makes no socket call: it works, or a user types".to_owned(),

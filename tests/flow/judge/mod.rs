@@ -305,8 +305,10 @@ fn compare_round_trip(case: &Case<'_>, their: &BTreeMap<&'static str, String>, s
             // that says nothing new answers nothing.
             let repeated = case.other.repeated.contains(&theirs);
             let nothing_new = case.other.acked >= Some(case.acknowledgment());
-            let ended =
-                matches!(case.segment.part, SegmentPart::Reset(_)) || case.segment.remarks.has(Remark::AfterEnd);
+            let remarks = case.segment.remarks;
+            let ended = matches!(case.segment.part, SegmentPart::Reset(_))
+                || remarks.has(Remark::AfterEnd)
+                || remarks.has(Remark::CrossesEnd);
             if !repeated && !nothing_new && !ended {
                 say("round trip only theirs", format!("{theirs}; {:?}", case.segment));
             }

@@ -1,6 +1,6 @@
 //! The differences between our remarks and tshark's flags, each with its reason.
 
-use socket_lab::flow::segment::SegmentPart;
+use socket_lab::flow::segment::{Remark, SegmentPart};
 
 use super::seen::Case;
 
@@ -92,6 +92,14 @@ pub(super) const ONLY_THEIRS: &[Rule] = &[
     captured_twice("spurious_retransmission"),
     captured_twice("out_of_order"),
     captured_twice("window_full"),
+    captured_twice("duplicate_ack"),
+    captured_twice("window_update"),
+    captured_twice("keep_alive_ack"),
+    Rule {
+        flag: "window_update",
+        why: "it reports what arrived, early or twice; without SACK it may, where something is outstanding",
+        holds: |case| case.other.next > case.other.acked || case.segment.remarks.has(Remark::DuplicateSack),
+    },
     Rule {
         flag: "retransmission",
         why: "some or all of its numbers were not captured before",
@@ -111,6 +119,11 @@ pub(super) const ONLY_THEIRS: &[Rule] = &[
         flag: "duplicate_ack",
         why: "nothing is outstanding that could be missing: RFC 5681 section 2 (a)",
         holds: |case| case.other.next <= case.other.acked || case.other.next.is_none(),
+    },
+    Rule {
+        flag: "duplicate_ack",
+        why: "between ends with SACK one that reports nothing that came before its turn: RFC 6675 section 2",
+        holds: |case| case.segment.signs.duplicate.is_none() && case.other.next > case.other.acked,
     },
     Rule {
         flag: "ack_lost_segment",

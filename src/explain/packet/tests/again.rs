@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{PUSH, in_flow, packet, push};
 use crate::explain::packet::remarks;
 use crate::flow::number::Sequence;
-use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::repetition::{Asked, FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks, Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::wire::digits::unhex;
@@ -19,7 +19,11 @@ fn said(part: SegmentPart, first: FirstTransmission, may_be_older: bool, is_fast
             part,
             remarks: both,
             first_sent: Some(4),
-            repetition: Some(Repetition { first, may_be_older }),
+            repetition: Some(Repetition {
+                first,
+                may_be_older,
+                asked: if is_fast { Asked::Duplicates } else { Asked::Not },
+            }),
             ..push()
         },
         is_one,

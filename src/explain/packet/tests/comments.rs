@@ -86,7 +86,7 @@ fn every_pair_is_documented() {
         .chain(ICMP_ERROR_KINDS.map(words::icmp_error_kind))
         .chain([Roles::Seen, Roles::Ports, Roles::First].map(words::roles))
         .chain(EVIDENCE.map(words::evidence))
-        .chain(EVIDENCE.map(words::certainty))
+        .chain(EVIDENCE.map(words::reply_certainty))
         .chain([
             "request",
             "reply",

@@ -1,6 +1,7 @@
 //! Hand-made places in conversations: every kind of them has its sentence, and the numbers in the sentences are right.
 
 mod again;
+mod causes;
 mod comments;
 mod every;
 mod meanings;
@@ -14,6 +15,7 @@ use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{
     Acknowledged, Delay, Remark, RemarkableReset, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
 };
+use crate::flow::signs::Signs;
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::{LinkType, Packet, decode};
@@ -77,6 +79,7 @@ fn push() -> Segment {
         round_trip: None,
         echoes: None,
         delay: None,
+        signs: Signs::default(),
     }
 }
 
@@ -128,12 +131,17 @@ fn parts() -> Vec<SegmentPart> {
     plain.into_iter().chain(CAUSES.map(SegmentPart::Reset)).collect()
 }
 
-const DELAYS: [Delay; 5] = [
+const DELAYS: [Delay; 10] = [
     Delay::DelayedAck,
+    Delay::PathOrDelayedAck,
+    Delay::PathOrIdle,
     Delay::RetransmissionTimer,
+    Delay::TailLossProbe,
+    Delay::TimerOrProbe,
     Delay::Idle,
     Delay::KeepAliveTimer,
     Delay::ZeroWindow(Party::Server),
+    Delay::SmallWindow(Party::Server),
 ];
 
 const ICMP_ERROR_KINDS: [IcmpErrorKind; 8] = [

@@ -4,8 +4,9 @@ use super::{at, data, drawn, ladder_of};
 use crate::flow::Party;
 use crate::flow::conversation::Opening;
 use crate::flow::segment::{RoundTrip, SegmentPart};
-use crate::render::ladder::Detail;
+use crate::render::ladder::{Detail, RowKind};
 use crate::render::text_style::CharacterSet;
+use crate::timeline::PacketRef;
 use crate::timeline::test_conversation::segment;
 
 #[test]
@@ -26,4 +27,36 @@ fn a_pause_until_an_answer_is_the_way_there_and_back() {
         let output = drawn(&acknowledgment(trip), CharacterSet::Ascii, 80);
         assert!(output.contains(&format!("40.0 ms: {words}")), "{output}");
     }
+}
+
+/// A run has one row and many packets: what comes after it comes after the last of them.
+#[test]
+fn the_pause_after_a_run_counts_from_its_last_packet() {
+    // Three rows in a tenth of a millisecond each, and ten packets in one row.
+    let asked = (0_i64..3).map(|nth| at(nth.unsigned_abs() + 1, 100 * nth, Party::Client, data(1 + nth, 1 + nth)));
+    let answered = (0_i64..10).map(|nth| {
+        let first = 1 + 100 * nth;
+        at(
+            nth.unsigned_abs() + 4,
+            300 + 20_000 * nth,
+            Party::Server,
+            data(first, first + 99),
+        )
+    });
+    let mut packets: Vec<PacketRef> = asked.chain(answered).collect();
+    let ack = |micros: i64| at(14, 180_300 + micros, Party::Client, segment(SegmentPart::Ack, None));
+    let gaps = |packets: &[PacketRef]| {
+        let ladder = ladder_of(packets, Opening::Complete, Detail::Folded);
+        let rows = ladder.rows.iter();
+        rows.filter_map(|row| match &row.kind {
+            RowKind::Gap(gap) => Some(gap.length),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    packets.push(ack(200));
+    assert!(gaps(&packets).is_empty());
+    packets.pop();
+    packets.push(ack(300_000));
+    assert_eq!(gaps(&packets), [300_000_000]);
 }

@@ -4,7 +4,7 @@ use super::{at, conversation, data};
 use crate::flow::conversation::{Conversation, Opening};
 use crate::flow::datagram::{Candidates, Datagram, DatagramPart, Evidence, IcmpErrorKind, Notice, Reply};
 use crate::flow::number::{Number, Sequence};
-use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::repetition::{Asked, FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::render::ladder::{Detail, Ladder, LadderInput};
@@ -48,6 +48,7 @@ fn again(first_sent: u64, first: FirstTransmission, of: Segment) -> Segment {
         repetition: Some(Repetition {
             first,
             may_be_older: false,
+            asked: Asked::Not,
         }),
         ..of
     }

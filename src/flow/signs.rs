@@ -1,0 +1,34 @@
+//! What a segment, and those before it, show about its cause: with it a claim says what it rests on ([`claim`](super::claim)).
+
+use super::order::SendOrder;
+
+/// What shows the cause of a segment. Mostly nothing is known, nor needed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Of what was sent again or comes out of order: when it was sent, compared with another packet of its sender.
+    pub order: Option<SendOrder>,
+    /// Of what comes out of order: the time from here to its sender and back, in nanoseconds. It came sooner after the one that
+    /// overtook it, so its sender cannot have heard that it is missing here.
+    pub round_trip: Option<i64>,
+    /// Of a retransmission, and of a copy: nanoseconds since the packet that was captured first.
+    pub since_first: Option<i64>,
+    /// Of a retransmission: by the checksums, its data are not those of that packet.
+    pub has_other_content: bool,
+    /// Of a duplicate acknowledgment: what arrived at its sender and was not the next segment.
+    pub duplicate: Option<DuplicateCause>,
+    /// Of an acknowledgment with another window than the last one: that one's in bytes, where its scale is known.
+    pub previous_window: Option<u64>,
+    /// Of a segment with more data than the other end takes in one: what that end takes (its SYN's MSS).
+    pub larger_than: Option<u16>,
+}
+
+/// What made an end say its last acknowledgment number once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DuplicateCause {
+    /// A segment came before its turn: it reports what came after a gap. RFC 2018
+    Gap,
+    /// A segment came twice: there is no other one that could have come before its turn.
+    Twice,
+    /// One of both: its sender does not report what comes before its turn.
+    GapOrTwice,
+}
