@@ -139,7 +139,8 @@ impl Destination {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         match &self.output {
-            Output::File(file) => !is_same(file, &self.path),
+            // Who opened another's file gives it its name, and knows whether that went well.
+            Output::File(file) => self.listed.is_some() && !is_same(file, &self.path),
             _ => false,
         }
     }
