@@ -10,6 +10,7 @@ mod end;
 mod exchange;
 mod fields;
 mod record;
+mod reply;
 mod text;
 mod whole;
 

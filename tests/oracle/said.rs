@@ -15,8 +15,8 @@ pub(crate) struct Said {
     pub(crate) words: BTreeSet<String>,
     /// Why it came late.
     pub(crate) delay: Option<String>,
-    /// Of the client and of the server: the state before, after, and whether it is inferred.
-    pub(crate) states: [Option<(String, String, bool)>; 2],
+    /// Of the client and of the server: the state before, after, and where that is one of several, those.
+    pub(crate) states: [Option<(String, String, Vec<String>)>; 2],
     /// Why a RST was sent.
     pub(crate) cause: Option<String>,
     /// Which of the sender's bytes it carries.
@@ -25,7 +25,7 @@ pub(crate) struct Said {
     pub(crate) replies: Vec<usize>,
     /// Are those more than are listed? Then any from the last but one to the last may be it.
     pub(crate) replies_to_more: bool,
-    /// How sure that is, where it is said: `fact`, `deduced`, `one of several`.
+    /// How sure that is, where it is said: `fact`, `deduced`, `one-of-several`.
     pub(crate) certainty: Option<String>,
     /// The sentence why it was sent.
     pub(crate) why: String,
@@ -67,7 +67,12 @@ fn of_line(line: &Value) -> Said {
         Some((
             text(&change["before"])?,
             text(&change["after"])?,
-            change["inferred"] == true,
+            change["one_of"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(text)
+                .collect(),
         ))
     };
     let replies = &conversation["datagram"]["replies"];

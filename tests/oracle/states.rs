@@ -25,10 +25,15 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], score: &mut Score
             )
         };
         for who in [0, 1] {
-            let Some((before, after, _)) = &said.states[who] else {
+            let Some((before, after, one_of)) = &said.states[who] else {
                 continue;
             };
             if after == "?" {
+                // Which of two it is depends on what is on its way.
+                if let Some(is) = there(case, end, at).filter(|_| who != end && segment.own && !one_of.is_empty()) {
+                    let is_true = one_of.iter().any(|one| one == is || moved(one) == Some(is));
+                    score.claim("one of two states of the other end", true, is_true, || place(who, is));
+                }
                 continue;
             }
             if who == end {

@@ -80,8 +80,9 @@ impl Reading<'_> {
                 source.count(number);
             }
             source.leave();
-            if let Some(line) = selection.nothing().filter(|_| aloud) {
-                say.warning(&format!("{}: {line}", path.display()));
+            if let Some(line) = selection.nothing() {
+                let name = printable(path.display().to_string().as_bytes()).into_owned();
+                return Err(format!("{name}: {line}, so nothing can be compared"));
             }
             self.covered(&mut captures, side, source.reader.file_info());
         }
