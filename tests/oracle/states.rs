@@ -31,8 +31,10 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], score: &mut Score
             if after == "?" {
                 // Which of two it is depends on what is on its way.
                 if let Some(is) = there(case, end, at).filter(|_| who != end && segment.own && !one_of.is_empty()) {
-                    let is_true = one_of.iter().any(|one| one == is || moved(one) == Some(is));
-                    score.claim("one of two states of the other end", true, is_true, || place(who, is));
+                    let is_true = one_of.iter().any(|one| may_be(one, is)) || is_between(one_of, is);
+                    score.claim("one of two states of the other end, or between", true, is_true, || {
+                        place(who, is)
+                    });
                 }
                 continue;
             }
@@ -73,6 +75,29 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], score: &mut Score
             }
         }
     }
+}
+
+/// Is an end of which this was said in that state, or was it brought there by what it has sent meanwhile, which was not captured here?
+fn may_be(told: &str, is: &str) -> bool {
+    let own_steps: &[&str] = match told {
+        "ESTABLISHED" | "SYN-RECEIVED" => &["FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT", "CLOSED"],
+        "CLOSE-WAIT" => &["LAST-ACK", "CLOSED"],
+        "FIN-WAIT-1" | "FIN-WAIT-2" => &["CLOSED"],
+        _ => &[],
+    };
+    told == is || own_steps.contains(&is)
+}
+
+/// Is it on a way from the one state to the other? RFC 9293 section 3.3.2
+fn is_between(ends: &[String], is: &str) -> bool {
+    let [from, to] = ends else { return false };
+    let between: &[&str] = match (&**from, &**to) {
+        ("FIN-WAIT-1", "TIME-WAIT") => &["FIN-WAIT-2", "CLOSING"],
+        ("FIN-WAIT-1", "CLOSED") => &["FIN-WAIT-2", "CLOSING", "TIME-WAIT"],
+        ("SYN-RECEIVED", "CLOSE-WAIT") => &["ESTABLISHED"],
+        _ => &[],
+    };
+    between.contains(&is)
 }
 
 /// The state after this one, when the end has closed of its own accord. RFC 9293 section 3.3.2
