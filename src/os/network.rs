@@ -1,9 +1,10 @@
 //! What this machine itself knows about why an address cannot be reached. Linux.
 
 use std::fs;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 
 use nix::net::if_::InterfaceFlags;
+use socket2::{Domain, Socket, Type};
 
 /// Is loopback switched off? netdevice(7), `IFF_UP`
 #[must_use]
@@ -45,12 +46,8 @@ pub fn is_own(address: IpAddr) -> bool {
 /// Does this machine have a route there? connect(2) of a datagram socket looks one up and sends nothing.
 #[must_use]
 pub fn has_route(address: SocketAddr) -> bool {
-    let any: IpAddr = if address.is_ipv4() {
-        [0; 4].into()
-    } else {
-        [0_u16; 8].into()
-    };
-    UdpSocket::bind((any, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None);
+    socket.is_ok_and(|socket| socket.connect(&address.into()).is_ok())
 }
 
 /// Has this machine asked for the hardware address of this neighbour in vain? `/proc/net/arp`, `proc_net(5)`: flags 0x0.

@@ -67,6 +67,7 @@ fn end(
         ..
     } = observation;
     drop(progress);
+    let is_broken_off = matches!(read, Err(ReadEnd::Failed(_)));
     let mut failed = match read {
         Ok(()) | Err(ReadEnd::Enough) => false,
         Err(ReadEnd::Interrupted) if !source.is_pipe() => return broken_off(source, sinks, say),
@@ -112,7 +113,7 @@ fn end(
         _ => {}
     }
     // Then it is known already what a view or an export lacks.
-    let nothing = selection.nothing();
+    let nothing = selection.nothing().filter(|_| !is_broken_off);
     if let Some(line) = &nothing {
         say.warning(line);
     }

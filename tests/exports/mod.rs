@@ -224,23 +224,23 @@ fn nothing_to_draw_is_said_in_one_line() {
         assert_eq!(errors.lines().count(), 1, "{arguments:?}: {errors}");
         errors
     };
-    for (option, lacks) in [("--svg", "no conversation"), ("--plot", "no TCP conversation")] {
-        let errors = said(0, &["-q", option, &folder.file(option), "tcp"]);
+    let errors = said(0, &["-q", "--plot", &folder.file("none.svg"), "udp"]);
+    assert!(
+        errors.contains("nothing to draw for --plot: no TCP conversation"),
+        "{errors}"
+    );
+    for arguments in [
+        &["-q", "--svg", &folder.file("svg"), "tcp"][..],
+        &["-q", "--plot", &folder.file("plot"), "tcp"],
+        &["--mermaid", "tcp"],
+        &["--mermaid", "-c", "1", "tcp"],
+    ] {
+        let errors = said(0, arguments);
         assert!(
-            errors.contains(&format!("nothing to draw for {option}: {lacks}")),
-            "{errors}"
+            errors.contains("none of 2 packets passes the filter tcp"),
+            "{arguments:?}: {errors}"
         );
     }
-    let errors = said(0, &["--mermaid", "tcp"]);
-    assert!(
-        errors.contains("nothing to draw for --mermaid: no conversation"),
-        "{errors}"
-    );
-    let errors = said(0, &["--mermaid", "-c", "1", "tcp"]);
-    assert!(
-        errors.contains("nothing to draw for --mermaid: no packet was found"),
-        "{errors}"
-    );
     // What was asked for by its number has to be there.
     let errors = said(1, &["--mermaid", "--packet", "77"]);
     assert!(errors.contains("there is no packet 77"), "{errors}");

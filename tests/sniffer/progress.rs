@@ -130,7 +130,7 @@ fn packets_on_the_same_screen_stand_in_lines_of_their_own() {
     let expected: Vec<usize> = std::iter::once(11).chain(4001..=6000).collect();
     assert_eq!(numbers, expected, "{:?}", screen.left);
     assert!(
-        screen.left.iter().all(|line| line.ends_with("\"wanted\"")),
+        screen.left.iter().all(|line| line.contains(" Len=6 \"wanted\"")),
         "{:?}",
         screen.left
     );

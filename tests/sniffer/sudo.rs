@@ -182,20 +182,24 @@ fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
             .map(|(_, file)| person.work.file(file).to_str().unwrap().to_owned())
             .collect();
         own.sort();
-        // Until the end the exports have names of the moment.
+        // Until the end the exports have no names: proc(5) shows the numbers of their inodes.
         let now = OUTPUTS.iter().map(|(option, file)| match *option {
-            "-w" => (*file).to_owned(),
-            _ => format!(".{file}.{sniffer}.part"),
+            "-w" => person.work.file(file).to_str().unwrap().to_owned(),
+            _ => person.work.file("unnamed").to_str().unwrap().to_owned(),
         });
-        let mut now: Vec<_> = now
-            .map(|file| person.work.file(&file).to_str().unwrap().to_owned())
-            .collect();
+        let mut now: Vec<_> = now.collect();
         now.sort();
+        let unnamed = |name: String| match name.rsplit_once("/#") {
+            Some((folder, rest)) if rest.ends_with(" (deleted)") => format!("{folder}/unnamed"),
+            _ => name,
+        };
         // Those of the view are opened last, by the thread that shows it.
         let since = Instant::now();
         let sockets = loop {
             let (files, mut sockets): (Vec<_>, Vec<_>) =
                 writable(sniffer).into_iter().partition(|name| name.starts_with('/'));
+            let mut files: Vec<String> = files.into_iter().map(unnamed).collect();
+            files.sort();
             sockets.dedup();
             if files == now {
                 break sockets;

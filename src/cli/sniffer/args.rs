@@ -92,7 +92,7 @@ pub struct SnifferArgs {
     pub promiscuous: bool,
 
     /// Read each packet by system calls of its own, not from memory that is shared with the kernel
-    #[arg(long, conflicts_with = "read", help_heading = "Capturing", hide_short_help = true)]
+    #[arg(long, help_heading = "Capturing", hide_short_help = true)]
     pub no_ring: bool,
 
     /// What is shown of each packet

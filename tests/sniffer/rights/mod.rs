@@ -164,14 +164,16 @@ fn moment(line: &Line, words: &[String], main: bool, call: &str) -> Option<Momen
         "mkdir" => Some(Moment::Files),
         "openat" => {
             let writes = ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| call.contains(flag));
-            // What user_namespaces(7) has to be told, and what a started process has for standard input, are not files.
+            // What user_namespaces(7) and the kernels of two hosts have to be told, their interfaces, and what a started process has for
+            // standard input, are not files.
             let own = [
+                "/dev/net/tun",
                 "/proc/self/setgroups",
                 "/proc/self/uid_map",
                 "/proc/self/gid_map",
                 "/dev/null",
             ];
-            let own = own.iter().any(|path| call.contains(&format!("\"{path}\"")));
+            let own = own.iter().any(|path| call.contains(&format!("\"{path}\""))) || call.contains("\"/proc/sys/net/");
             ((writes && !own) || names("pcap") || names("jsonl")).then_some(Moment::Files)
         }
         // Standard input is read by a copy of its descriptor; what wakes the program is a socket and not a pipe.
