@@ -99,9 +99,11 @@ impl Capturing {
         let next = "allow more with 'ulimit -n' and 'ulimit -u'";
         let enough = CancelToken::new().map_err(|error| Failure::of("starting the capture", error, next))?;
         let until = enough.clone();
+        // The socket is open: what is sent from now on is captured, whenever the thread begins to read.
+        let began = now();
         let thread = thread::Builder::new().name("capture".into());
         let thread = thread
-            .spawn(move || capture_all(capture, quiet, &until))
+            .spawn(move || capture_all(capture, quiet, began, &until))
             .map_err(|error| Failure::of("starting the capture", error, next))?;
         Ok(Self { thread, enough })
     }
@@ -117,10 +119,8 @@ impl Capturing {
     }
 }
 
-fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> Result<Captured, Failure> {
+fn capture_all(mut capture: Capture, quiet: Duration, began: Time, enough: &CancelToken) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
-    let now = || Time(Utc::now().timestamp_nanos_opt().unwrap_or_default());
-    let began = now();
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
     // A packet may be under way when the end is asked for: nothing has to pass for a whole time after that.
     let (mut asked, mut ending) = (false, false);
@@ -155,4 +155,8 @@ fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> R
         left_out,
         notes: capture.notes().to_vec(),
     })
+}
+
+fn now() -> Time {
+    Time(Utc::now().timestamp_nanos_opt().unwrap_or_default())
 }
