@@ -113,7 +113,7 @@ fn the_same_packets_are_selected_as_by_wireshark() {
     frames.extend(others.map(|bytes| ("IPv6".to_owned(), u32::try_from(bytes.len()).unwrap(), bytes)));
     let pile = Pile::of(LinkType::ETHERNET, frames);
     let protocols = protocols(&pile);
-    // Headers inside of others, which are not looked at here: errors that quote.
+    // Headers within others, which are not looked at here: errors that quote.
     let is_nested = |index: &usize| protocols[index].matches(":ip").count() > 1;
     let (mut compared, mut idle) = (0, Vec::new());
     for filter in FILTERS {

@@ -93,7 +93,7 @@ fn disproof<'s>(all: &'s [Sent], state: &str, end: &str, conversation: u64, numb
     let own_fin = of_conversation().find(|sent| sent.sender == end && sent.fin.is_some());
     let mut later = of_conversation().filter(|sent| sent.sender == end && sent.number > number && sent.is_in_order);
     if state == "CLOSED" {
-        // Whoever opens, opens again.
+        // The end that opens, opens again.
         return later
             .next()
             .filter(|sent| sent.part != "reset" && !["syn", "syn-ack"].contains(&sent.part.as_str()));
