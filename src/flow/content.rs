@@ -1,5 +1,7 @@
 //! What a datagram carries, as far as it shows which request a reply answers.
 
+use smallvec::SmallVec;
+
 use super::datagram::Evidence;
 use super::dns::Question;
 
@@ -11,6 +13,9 @@ pub(super) struct Content {
     /// What a reply with the same text in uppercase has.
     uppercase: u64,
 }
+
+/// Data of up to so many bytes are raised to uppercase without memory of their own.
+const SHORT: usize = 128;
 
 /// How a hash begins, by what is hashed.
 const DATA: u64 = 0xcbf2_9ce4_8422_2325;
@@ -27,18 +32,22 @@ impl Content {
             return Self::UNKNOWN;
         }
         if let Some(question) = Question::of(data) {
-            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes, Case::AsItIs);
+            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes);
             return Self {
                 exact: begins(if question.is_response { RESPONSE } else { QUERY }),
                 uppercase: begins(RESPONSE),
             };
         }
         let uppercase = match std::str::from_utf8(data) {
-            Ok(text) if !text.is_ascii() => hash(DATA, text.to_uppercase().as_bytes(), Case::AsItIs),
-            _ => hash(DATA, data, Case::Upper),
+            Ok(text) if !text.is_ascii() => hash(DATA, text.to_uppercase().as_bytes()),
+            _ => {
+                let mut letters: SmallVec<[u8; SHORT]> = SmallVec::from_slice(data);
+                letters.make_ascii_uppercase();
+                hash(DATA, &letters)
+            }
         };
         Self {
-            exact: hash(DATA, data, Case::AsItIs),
+            exact: hash(DATA, data),
             uppercase,
         }
     }
@@ -69,28 +78,18 @@ impl Content {
     }
 }
 
-/// Whether ASCII letters are raised before they are hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Case {
-    AsItIs,
-    Upper,
-}
-
-/// In the manner of FNV-1a, eight bytes at a time; never 0, which stands for nothing known.
-fn hash(start: u64, data: &[u8], case: Case) -> u64 {
-    let mut hash = start ^ data.len() as u64;
-    for chunk in data.chunks(8) {
-        let mut word = [0; 8];
-        for (place, &byte) in word.iter_mut().zip(chunk) {
-            *place = if case == Case::Upper {
-                byte.to_ascii_uppercase()
-            } else {
-                byte
-            };
-        }
-        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash ^= hash >> 32;
-    }
+/// In the manner of FNV-1a, eight bytes at a time, the last ones filled up with zeros; never 0, which stands for nothing known.
+fn hash(start: u64, data: &[u8]) -> u64 {
+    let chunks = data.chunks_exact(8);
+    let mut last = [0; 8];
+    last.iter_mut()
+        .zip(chunks.remainder())
+        .for_each(|(place, &byte)| *place = byte);
+    let words = chunks.filter_map(|chunk| chunk.try_into().ok()).chain([last]);
+    let hash = words.fold(start ^ data.len() as u64, |hash, word| {
+        let product = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        product ^ product >> 32
+    });
     hash.max(1)
 }
 

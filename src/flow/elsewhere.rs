@@ -8,6 +8,7 @@ use super::content::Content;
 use super::datagram::{Evidence, FromElsewhere};
 use super::key::Key;
 use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
+use super::sent_datagram::NewDatagram;
 
 /// This many requests are remembered: a reply from elsewhere comes soon or never.
 const MOST: usize = 64;
@@ -60,17 +61,15 @@ impl LatestRequests {
         &self,
         now: CurrentPacket,
         (source, destination): (SocketAddr, SocketAddr),
-        data: Option<&[u8]>,
+        reply: NewDatagram<'_>,
     ) -> Option<(FromElsewhere, Key)> {
-        let data = data.unwrap_or_default();
-        let content = Content::of(data);
         let asked = || {
             self.0
                 .iter()
                 .rev()
                 .filter(|request| request.from == destination && request.to != source)
         };
-        let mut proved = asked().filter_map(|request| Some((request, content.answers(request.content, data)?)));
+        let mut proved = asked().filter_map(|request| Some((request, reply.answers(request.content)?)));
         let (request, evidence) = if let (Some(only), None) = (proved.next(), proved.next()) {
             only
         } else {

@@ -114,7 +114,7 @@ impl Recent {
         // The one with the same numbers leaves, or the oldest.
         let last = found.unwrap_or(PLACES - 1);
         let before = group.get(last).copied().flatten();
-        group.get_mut(..=last)?.rotate_right(1);
+        group.copy_within(..last, 1);
         *group.first_mut()? = Some(packet);
         before
             .filter(|known| found.is_some() && known.number != 0)

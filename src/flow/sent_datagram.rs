@@ -1,6 +1,7 @@
 //! A datagram as it comes, and as it is remembered.
 
 use super::content::Content;
+use super::datagram::Evidence;
 use super::packed_time::{PackedTime, PacketNumber};
 
 /// A datagram, as far as a reply, a copy or an ICMP error may ask for it.
@@ -51,10 +52,24 @@ pub(super) struct NewDatagram<'a> {
     pub(super) length: usize,
     /// The data, where all of it is at hand.
     pub(super) data: Option<&'a [u8]>,
+    /// What the data show.
+    pub(super) content: Content,
 }
 
-impl NewDatagram<'_> {
-    pub(super) fn content(&self) -> Content {
-        self.data.map_or(Content::UNKNOWN, Content::of)
+impl<'a> NewDatagram<'a> {
+    /// `length`: of the data, by the length fields. `payload`: as much of it as was captured.
+    pub(super) fn new(id: DatagramId, length: usize, payload: &'a [u8]) -> Self {
+        let data = payload.get(..length);
+        Self {
+            id,
+            length,
+            data,
+            content: data.map_or(Content::UNKNOWN, Content::of),
+        }
+    }
+
+    /// What this datagram shows, as a reply: that this is the content of its request.
+    pub(super) fn answers(&self, request: Content) -> Option<Evidence> {
+        self.content.answers(request, self.data.unwrap_or_default())
     }
 }

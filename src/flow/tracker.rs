@@ -229,18 +229,15 @@ impl Tracker {
         let data = data_of(packet)?;
         let (key, side) = Key::new(Protocol::Udp, source, destination)?;
         let ends = (source, destination);
-        let new = NewDatagram {
-            id: DatagramId {
-                identification: packet.ipv4().map_or(0, |ip| ip.identification()),
-                length: udp.length(),
-            },
-            length: data,
-            data: layer.payload().bytes.get(..data),
+        let id = DatagramId {
+            identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+            length: udp.length(),
         };
+        let new = NewDatagram::new(id, data, layer.payload().bytes);
         let known = self.store.find(&key);
         let elsewhere = match known {
             Some(_) => None,
-            None => self.requests.answered_by(now, ends, new.data),
+            None => self.requests.answered_by(now, ends, new),
         };
         let index = if let Some(index) = known {
             index
@@ -271,7 +268,7 @@ impl Tracker {
             datagram.part = DatagramPart::ReplyFromElsewhere(answer);
         }
         if matches!(datagram.part, DatagramPart::Request { .. }) {
-            self.requests.add(now, key, ends, new.content());
+            self.requests.add(now, key, ends, new.content);
         }
         if is_fragment {
             udp.is_fragment(sender, new.id, datagram);

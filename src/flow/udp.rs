@@ -1,5 +1,7 @@
 //! The datagrams between two sockets.
 
+use smallvec::SmallVec;
+
 use super::content::Content;
 use super::conversation::Exchange;
 use super::datagram::{COPY, Candidates, Datagram, DatagramPart, Evidence, Reply};
@@ -16,6 +18,12 @@ const SETTLED: usize = 4;
 const LONG_PAUSE: i64 = 100_000_000;
 /// Below this, in nanoseconds, round trips vary more by what the machine does than by the path.
 const SHORT_TRIP: u64 = 1_000_000;
+
+/// Mostly no more requests than these are remembered at once.
+const FEW: usize = 8;
+
+/// Places of requests that are remembered.
+type Places = SmallVec<[usize; FEW]>;
 
 /// A conversation of UDP.
 #[derive(Debug, Default)]
@@ -47,7 +55,7 @@ impl Udp {
             time: now.time,
             packet: PacketNumber::new(now.number),
             id: new.id,
-            content: new.content(),
+            content: new.content,
             fate: Fate::Waiting,
         };
         self.last = now.number;
@@ -55,7 +63,7 @@ impl Udp {
         let part = match (self.copied(sender, sent, now), sender) {
             (Some(of), _) => DatagramPart::Copy { of },
             (None, Party::Client) => self.ask(sent, now),
-            (None, Party::Server) => self.answer(sent, now, new.data.unwrap_or_default()),
+            (None, Party::Server) => self.answer(sent, now, new),
         };
         Datagram {
             length: new.length,
@@ -77,7 +85,7 @@ impl Udp {
         self.fragment = None;
         if sender == Party::Client {
             if let Some(sent) = self.remembered.last_mut().filter(|sent| sent.id == new.id) {
-                sent.content = new.content();
+                sent.content = new.content;
             }
         }
         Some(part)
@@ -126,20 +134,20 @@ impl Udp {
         }
     }
 
-    fn answer(&mut self, sent: SentDatagram, now: CurrentPacket, data: &[u8]) -> DatagramPart {
+    fn answer(&mut self, sent: SentDatagram, now: CurrentPacket, new: NewDatagram<'_>) -> DatagramPart {
         self.reply = Some(sent);
-        let matching: Vec<(usize, Evidence)> = self
+        let matching: SmallVec<[(usize, Evidence); FEW]> = self
             .remembered
             .iter()
             .enumerate()
-            .filter_map(|(place, request)| Some((place, sent.content.answers(request.content, data)?)))
+            .filter_map(|(place, request)| Some((place, new.answers(request.content)?)))
             .collect();
         if let [(place, evidence)] = *matching.as_slice() {
             return self.reply_to(place, evidence, now);
         }
         let waits = |place: &usize| self.remembered.get(*place).is_some_and(|request| request.fate.waits());
-        let same: Vec<usize> = matching.iter().map(|&(place, _)| place).collect();
-        let waiting: Vec<usize> = if same.is_empty() {
+        let same: Places = matching.iter().map(|&(place, _)| place).collect();
+        let waiting: Places = if same.is_empty() {
             (0..self.remembered.len()).filter(waits).collect()
         } else {
             same.iter().copied().filter(waits).collect()
@@ -237,19 +245,19 @@ impl Udp {
 
     /// As many replies as requests that they may answer: each has its own, whichever it is. Then forgets the oldest that are settled.
     fn settle(&mut self) {
-        let undecided = self
-            .remembered
-            .iter_mut()
-            .filter(|request| request.fate == Fate::Undecided);
-        let undecided: Vec<&mut SentDatagram> = undecided.collect();
-        if self.undecided as usize >= undecided.len() {
-            for request in undecided {
+        let is_undecided = |request: &SentDatagram| request.fate == Fate::Undecided;
+        let count = self.remembered.iter().filter(|request| is_undecided(request)).count();
+        if self.undecided as usize >= count {
+            for request in self.remembered.iter_mut().filter(|request| is_undecided(request)) {
                 request.fate = Fate::Answered;
             }
             self.undecided = 0;
         }
         let settled = self.remembered.iter().filter(|request| !request.fate.waits()).count();
         let mut surplus = settled.saturating_sub(SETTLED);
+        if surplus == 0 {
+            return;
+        }
         self.remembered.retain(|request| {
             let stays = request.fate.waits() || surplus == 0;
             surplus -= usize::from(!stays);

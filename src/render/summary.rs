@@ -85,8 +85,9 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     for problem in packet.malformations() {
         let _ = write!(line, " [{problem}]");
     }
-    // A character has a byte at least, and these have one each.
-    let mut columns = if line.len() > style.width { line.columns() } else { 0 };
+    // A character has a byte at least, and these have one each. A line that cannot do without anything need not be measured.
+    let is_long = !spare.is_empty() && line.len() > style.width;
+    let mut columns = if is_long { columns(&line, style.arrow()) } else { 0 };
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
         if columns > style.width {
@@ -96,6 +97,16 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     }
     line.push('\n');
     out.write_all(line.as_bytes())
+}
+
+/// Columns of a line with this arrow, which is mostly all in it that is not ASCII.
+fn columns(line: &str, arrow: &str) -> usize {
+    let beyond_ascii = line.bytes().filter(|byte| !byte.is_ascii()).count();
+    if beyond_ascii > 0 && beyond_ascii == arrow.len() {
+        line.len() - arrow.len() + arrow.columns()
+    } else {
+        line.columns()
+    }
 }
 
 /// A number after its name.
@@ -181,6 +192,12 @@ struct Omittable {
     length: Range<usize>,
     /// The acknowledgment number of a segment that has data to tell of.
     acknowledgment: Range<usize>,
+}
+
+impl Omittable {
+    fn is_empty(&self) -> bool {
+        self.window.is_empty() && self.length.is_empty() && self.acknowledgment.is_empty()
+    }
 }
 
 fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Option<&Segment>) -> Omittable {

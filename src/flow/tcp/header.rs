@@ -13,17 +13,31 @@ use crate::flow::stream::StreamFlag;
 impl Tcp {
     /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.
     pub(super) fn header(&self, sender: Party, info: &TcpSegmentInfo, part: SegmentPart) -> Segment {
+        let stays = |party| {
+            let observed_state = self.observed(party);
+            Change {
+                before: observed_state,
+                after: observed_state,
+            }
+        };
+        self.header_with(sender, info, part, [stays(Party::Client), stays(Party::Server)])
+    }
+
+    /// The same where the states are known, of the client and of the server.
+    pub(super) fn header_with(
+        &self,
+        sender: Party,
+        info: &TcpSegmentInfo,
+        part: SegmentPart,
+        [client, server]: [Change; 2],
+    ) -> Segment {
         let own = self.stream(sender);
         let other = self.stream(sender.other());
         let first = own.place(info.sequence) + i64::from(info.syn);
-        let stays = |observed_state| Change {
-            before: observed_state,
-            after: observed_state,
-        };
         Segment {
             part,
-            client: stays(self.observed(Party::Client)),
-            server: stays(self.observed(Party::Server)),
+            client,
+            server,
             sequence: own.number(info.sequence),
             acknowledgment: info.acknowledgment.map(|raw| other.number(raw)),
             own_start: own.start(),

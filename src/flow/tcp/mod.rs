@@ -243,15 +243,9 @@ impl Tcp {
         if delay == Some(Delay::RetransmissionTimer) {
             self.stream_mut(sender).set(StreamFlag::TimedOut, true);
         }
+        let change = |before, after| Change { before, after };
+        let states = [change(before.0, after.0), change(before.1, after.1)];
         Segment {
-            client: Change {
-                before: before.0,
-                after: after.0,
-            },
-            server: Change {
-                before: before.1,
-                after: after.1,
-            },
             acknowledges,
             remarks: analysis.remarks,
             first_sent: analysis.first_sent.filter(|&number| is_named(number)),
@@ -264,7 +258,7 @@ impl Tcp {
                 order: analysis.signs.order.filter(|order| is_named(order.other)),
                 ..analysis.signs
             },
-            ..self.header(sender, info, part)
+            ..self.header_with(sender, info, part, states)
         }
     }
 

@@ -49,16 +49,20 @@ impl Tcp {
         }
         let their_syn = other.start().is_some();
         let their_fin = other.fin().is_some() && !other.fin_is_acked();
-        let events = [
+        let opening = [
             (TcpEvent::ReceiveSynAck, their_syn && own.syn_is_acked()),
             (TcpEvent::ReceiveSyn, their_syn),
             (TcpEvent::ReceiveAckOfSyn, own.syn_is_acked()),
+        ];
+        let closing = [
             (TcpEvent::ReceiveAckOfFin, own.fin_is_acked()),
             (TcpEvent::ReceiveFin, their_fin),
             (TcpEvent::ReceiveRst, self.ending == Ending::Reset(party.other())),
         ];
-        let reached = events
-            .into_iter()
+        // What opens a connection changes nothing once it is open.
+        let opening = opening.into_iter().filter(|_| shown < State::Established);
+        let reached = opening
+            .chain(closing)
             .filter(|(_, is_under_way)| *is_under_way)
             .fold(shown, |state, (event, _)| next(state, event));
         if reached == State::Listen && (party == Party::Client || self.crossing) {
