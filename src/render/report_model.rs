@@ -41,6 +41,12 @@ impl ReportPacket {
         self.whole.as_ref().map_or(&self.frame, |whole| &whole.frame)
     }
 
+    /// Its data: what follows the headers of the frame, and of the datagram that it completes.
+    pub fn data(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        let frames = [Some(&self.frame), self.whole.as_ref().map(|whole| &whole.frame)];
+        frames.into_iter().flatten().map(|frame| frame.decode().payload().bytes)
+    }
+
     /// Without its bytes.
     fn seen(&self) -> Option<PacketRef> {
         let in_flow = self.in_flow.as_ref()?;

@@ -4,10 +4,12 @@
     captures.py udp FILE [PACKETS]      requests and replies of 100 bytes between 500 clients and a server
     captures.py tcp FILE [CONNECTIONS]  connections of 12 packets: handshake, a line and its answer twice, close
     captures.py crowd FILE [CONNECTIONS]  a SYN of each connection and nothing more, so that all stay open
+    captures.py bulk FILE [PACKETS]     one connection that sends segments of 1,448 bytes which nothing compresses
 
 Classic pcap with microseconds, Ethernet, valid checksums. The same arguments make the same bytes.
 """
 
+import random
 import struct
 import sys
 
@@ -120,8 +122,22 @@ def crowd(capture, connections):
         segment(capture, client, 10000 + index % 50000, True, SYN, ((index * 2654435761) & 0xFFFFFFFF, 0))
 
 
+def bulk(capture, packets):
+    """An acknowledgment for every second segment."""
+    noise = random.Random(1)
+    client, c, s, sent = bytes([10, 1, 0, 1]), 1000, 5000, 1
+    for forth, flags, numbers in ((True, SYN, (c, 0)), (False, SYN | ACK, (s, c + 1)), (True, ACK, (c + 1, s + 1))):
+        segment(capture, client, 40000, forth, flags, numbers)
+    for index in range(packets - 3):
+        if index % 3 == 2:
+            segment(capture, client, 40000, False, ACK, (s + 1, c + sent))
+        else:
+            segment(capture, client, 40000, True, ACK, (c + sent, s + 1), noise.randbytes(1448))
+            sent += 1448
+
+
 def main():
-    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("udp", "tcp", "crowd"):
+    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("udp", "tcp", "crowd", "bulk"):
         sys.exit(__doc__)
     kind, path = sys.argv[1:3]
     capture = Capture(path)
@@ -129,6 +145,8 @@ def main():
         udp(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 600_000)
     elif kind == "crowd":
         crowd(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 1_000_000)
+    elif kind == "bulk":
+        bulk(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 100_000)
     else:
         tcp(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 50_000)
     capture.file.close()

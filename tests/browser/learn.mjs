@@ -34,6 +34,10 @@ const checks = {
             })));
             assert.equal(boxes.length > 0, place !== "", at);
             assert.deepEqual(boxes.filter((one) => one.letters < 11 || !one.fits), [], at);
+            const dumps = await page.locator(`${article} .bytes`).evaluateAll((all) => all.map((one) => ({
+              letters: parseFloat(getComputedStyle(one).fontSize), fits: one.scrollWidth <= one.clientWidth + 1,
+            })));
+            assert.deepEqual(dumps.filter((one) => one.letters < 10.5 || !one.fits), [], `${at}: bytes`);
             if (place !== "") {
               const bytes = await page.locator(`${article} .ruler`).first().locator("span:visible").count();
               const room = (await page.locator(article).boundingBox()).width;
@@ -117,6 +121,20 @@ const checks = {
   },
 
   // Many packets: packed in the page, there at once, found, walked, and the same as those that stand in it.
+  // Segments of 1,448 bytes that nothing compresses: each shows its headers whole, and of its data as much as there is room for.
+  async opens_bulk() {
+    const size = statSync(file).size;
+    assert(size <= 1_000_000, `${size} bytes`);
+    await withPage(`${url}#packet-1501`, async (page) => {
+      await page.locator("#packet-1501").waitFor();
+      const text = await page.locator("#packet-1501").innerText();
+      assert.match(text, /data 1448/);
+      assert.match(text, /and 1432 more bytes/);
+      const lines = (await page.locator("#packet-1501 .bytes").innerText()).trimEnd().split("\n");
+      assert.equal(lines.length, Math.ceil((14 + 20 + 32 + 16) / 16));
+    });
+  },
+
   async opens_many() {
     let best = Infinity;
     for (let turn = 0; turn < 3; turn++) {

@@ -128,14 +128,28 @@ fn two_thousand_packets_open_at_once() {
     if !need(Tool::Python) {
         return;
     }
-    let made = tool(Tool::Python)
-        .args(["tests/bench/captures.py", "tcp", &capture, "167"])
-        .output()
-        .unwrap();
-    assert!(made.status.success());
+    made("tcp", &capture, "167");
     // There are 2,004.
     quietly(&["-q", "-r", &capture, "-c", "2000", "--html", &report]);
     browser("learn", &["opens_many", &report]);
+}
+
+/// Makes a capture of this kind and size.
+fn made(kind: &str, capture: &str, size: &str) {
+    let script = ["tests/bench/captures.py", kind, capture, size];
+    assert!(tool(Tool::Python).args(script).output().unwrap().status.success());
+}
+
+#[test]
+fn two_thousand_full_packets_take_a_megabyte_and_say_what_is_left_out() {
+    let folder = Folder::new();
+    let (capture, report) = (folder.file("bulk.pcap"), folder.file("bulk.html"));
+    if !need(Tool::Python) {
+        return;
+    }
+    made("bulk", &capture, "2000");
+    quietly(&["-q", "-r", &capture, "--html", &report]);
+    browser("learn", &["opens_bulk", &report]);
 }
 
 /// A UDP datagram over IPv4 with these data, from 192.0.2.1:40000 to 192.0.2.2:9, in a pcap file of raw IP packets.

@@ -3,7 +3,7 @@
 //! The transport header comes first: it is what the ladder shows. The headers around it are folded below it, the nearest first.
 
 use super::bytes::{self, HexLine};
-use super::row::{MOST, ReportRow, keys_of};
+use super::row::{ReportRow, keys_of};
 use crate::escape::printable;
 use crate::explain::Context;
 use crate::explain::packet::{StateStyle, states};
@@ -83,7 +83,8 @@ pub(super) struct FieldBox {
 }
 
 impl Article {
-    pub(super) fn of(kept: &ReportPacket, report: &ReportModel, style: &TextStyle) -> Self {
+    /// With the first `most` bytes of its data.
+    pub(super) fn of(kept: &ReportPacket, report: &ReportModel, style: &TextStyle, most: usize) -> Self {
         let frame = &kept.frame;
         let packet = frame.decode();
         let in_flow = kept.in_flow.as_ref().filter(|_| kept.whole.is_none());
@@ -94,14 +95,17 @@ impl Article {
             frame,
             &packet,
             &broken,
-            &mut keys,
+            (&mut keys, most),
         )];
         let mut pairs = context_of(&broken);
         if let Some(whole) = &kept.whole {
             let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
-            pieces.insert(0, ArticlePart::of(title, &whole.frame, &packet, &broken, &mut keys));
+            pieces.insert(
+                0,
+                ArticlePart::of(title, &whole.frame, &packet, &broken, (&mut keys, most)),
+            );
             pairs.extend(context_of(&broken));
         }
         Self {
@@ -156,7 +160,13 @@ fn context_of(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
 }
 
 impl ArticlePart {
-    fn of(title: String, frame: &Frame<'_>, packet: &Packet<'_>, broken: &Breakdown<'_>, keys: &mut usize) -> Self {
+    fn of(
+        title: String,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        broken: &Breakdown<'_>,
+        (keys, most): (&mut usize, usize),
+    ) -> Self {
         let mut key = || {
             *keys += 1;
             format!("f{keys}")
@@ -176,8 +186,8 @@ impl ArticlePart {
         }
         let rest = [&broken.payload, &broken.trailer];
         let rest = rest.into_iter().filter(|payload| !payload.bytes.is_empty());
-        let rest: Vec<ReportRow> = rest.map(|payload| ReportRow::of_bytes(payload, key())).collect();
-        let shown = broken.payload.at.saturating_add(MOST).min(frame.bytes.len());
+        let rest: Vec<ReportRow> = rest.map(|payload| ReportRow::of_bytes(payload, key(), most)).collect();
+        let shown = broken.payload.at.saturating_add(most).min(frame.bytes.len());
         let rows: Vec<&ReportRow> = headers.iter().flat_map(|header| &header.rows).chain(&rest).collect();
         let lines = bytes::lines(&frame.bytes, shown, &rows);
         let (header, folded) = around(headers, subject(packet));

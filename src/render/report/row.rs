@@ -5,9 +5,6 @@ use crate::escape::printable;
 use crate::explain::count;
 use crate::render::breakdown::{self, Payload};
 
-/// Bytes after the headers that are shown at most.
-pub(super) const MOST: usize = 512;
-
 /// A field.
 pub(super) struct ReportRow {
     /// What it shares with its box and its bytes.
@@ -34,11 +31,12 @@ impl ReportRow {
         }
     }
 
-    pub(super) fn of_bytes(payload: &Payload<'_>, key: String) -> Self {
+    /// The first `most` bytes of data.
+    pub(super) fn of_bytes(payload: &Payload<'_>, key: String, most: usize) -> Self {
         let length = payload.bytes.len();
-        let shown = payload.bytes.get(..MOST).unwrap_or(payload.bytes);
-        let more = if length > MOST {
-            format!(" and {}", counted((length - MOST) as u64, "more byte"))
+        let shown = payload.bytes.get(..most).unwrap_or(payload.bytes);
+        let more = if length > most {
+            format!(" and {}", counted((length - most) as u64, "more byte"))
         } else {
             String::new()
         };
