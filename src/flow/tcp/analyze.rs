@@ -225,7 +225,7 @@ impl Tcp {
             .max(0)
             .unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
-        let request = self.asked(position, &earlier, pause);
+        let request = self.asked(position, now, &earlier, pause);
         if hole == 0 || earlier.numbers > 0 {
             // All of it was captured before: was this one sent before that?
             let first = earlier.first.map(|first| first.sign);
@@ -274,7 +274,7 @@ impl Tcp {
             analysis.repetition = Some(self.repetition(position, &earlier, hole, request, analysis.signs.order));
             if request != Asked::Not {
                 analysis.remark(Remark::FastRetransmission);
-                self.stream_mut(position.sender).set(StreamFlag::Recovering, true);
+                self.stream_mut(position.sender).recover(StreamFlag::Recovering);
             }
         }
     }

@@ -174,6 +174,7 @@ impl Tcp {
             self.stream_mut(sender).set(StreamFlag::SynAgain, true);
         }
         if let Some(copy) = self.copy(sender, now, info, earlier) {
+            self.take_copy(sender, info);
             return copy;
         }
         let asks_again = self.ask_again(sender, info);
@@ -241,7 +242,7 @@ impl Tcp {
             full,
         });
         if delay == Some(Delay::RetransmissionTimer) {
-            self.stream_mut(sender).set(StreamFlag::TimedOut, true);
+            self.stream_mut(sender).recover(StreamFlag::TimedOut);
         }
         Segment {
             client: Change {
