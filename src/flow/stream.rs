@@ -43,6 +43,8 @@ pub(super) enum StreamFlag {
     Recovering = 1 << 14,
     /// Its SYN was captured again.
     SynAgain = 1 << 15,
+    /// Its last segment may have come twice to the other end, which answers that.
+    CameTwice = 1 << 16,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.

@@ -210,6 +210,7 @@ impl Tcp {
         }
         let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
+        self.stream_mut(sender.other()).set(StreamFlag::CameTwice, false);
         let part = self.part(position, info, &analysis, &acknowledges);
         let echoes = self.echoes(position, now, info, &analysis);
         self.open(position, since.first, info, &acked_segments);
@@ -282,6 +283,10 @@ impl Tcp {
         let own = self.stream_mut(sender);
         own.set(StreamFlag::AskedAlive, analysis.asks_alive);
         own.set(StreamFlag::AskedWindow, analysis.asks_window);
+        own.set(
+            StreamFlag::CameTwice,
+            analysis.remarks.has(Remark::SpuriousRetransmission),
+        );
         own.duplicates = if analysis.remarks.has(Remark::DuplicateAck) {
             own.duplicates.saturating_add(1)
         } else if analysis.acknowledges_more {

@@ -79,6 +79,7 @@ impl Tcp {
 
     /// Takes note of a copy. Where it came twice to the other end too, it is one more duplicate acknowledgment there.
     pub(super) fn take_copy(&mut self, sender: Party, info: &TcpSegmentInfo) {
+        self.stream_mut(sender).set(StreamFlag::CameTwice, info.length() > 0);
         let other = self.stream(sender.other());
         let is_bare = info.length() == 0 && !info.rst && info.acknowledgment == Some(other.raw_acked());
         if is_bare && other.next() > other.acked() && !self.reports() {

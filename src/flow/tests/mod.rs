@@ -10,6 +10,7 @@ mod delays;
 mod elsewhere;
 mod ends;
 mod openings;
+mod overtaken;
 mod recoveries;
 mod repetitions;
 mod replies;
