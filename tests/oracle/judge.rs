@@ -118,7 +118,12 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         let arrival = segment.came.first().map(|at| &case.steps[1 - packet.end][*at]);
         said.is("spurious-retransmission") && arrival.is_some_and(|step| step.was_acknowledged)
     } else {
-        step.was_acknowledged && sent.resent && !segment.again && !is_probe && (!segment.bad || is_said)
+        step.was_acknowledged
+            && sent.resent
+            && !segment.again
+            && !is_probe
+            && !said.is("copy")
+            && (!segment.bad || is_said)
     };
     score.claim(
         "retransmission without need",
@@ -126,10 +131,13 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         is_needless,
         || what(""),
     );
+    // What is said of a SYN-ACK names both: the answer to a SYN that came twice looks the same without identification and timestamp.
+    let names_answer = said.is("copy") && said.why.contains("or the answer to a SYN");
     score.claim(
         "the same packet once more (copy)",
         said.is("copy"),
-        segment.again && !segment.bad && (segment.identification != 0 || said.is("copy")),
+        segment.again && !segment.bad && (segment.identification != 0 || said.is("copy"))
+            || names_answer && sent.resent,
         || what(""),
     );
     // Nothing was captured twice in any run: what says only that is wrong.
@@ -259,6 +267,8 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
             "abort" => was_open,
             "data-after-close" => has_closed(case, packet) && !(aborts && was_open),
             "no-such-connection" => !was_open,
+            // Its receiver goes on.
+            "challenged" => !segment.own && step.state[1] != "CLOSED",
             _ => false,
         };
         score.claim("a reset's cause", true, is_true, what);

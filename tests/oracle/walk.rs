@@ -214,8 +214,11 @@ impl Walk {
             self.shifts[1] = segment.shift;
         }
         if segment.rst() {
-            self.broken = true;
-            self.state = "CLOSED";
+            // RFC 5961 section 3.2: another number than the next is answered with a challenge ACK.
+            if self.next.is_none_or(|next| next == segment.sequence) {
+                self.broken = true;
+                self.state = "CLOSED";
+            }
             return Step {
                 arrived: Some(Arrived::Bare),
                 ..Step::default()
