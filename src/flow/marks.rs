@@ -1,12 +1,14 @@
 //! What later packets showed about a segment that was sent and is not acknowledged.
 
-/// What later packets showed about a segment that was sent.
+use super::party::Party;
+
+/// What later packets showed about a segment that was sent, and who sent it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Marks(u8);
+pub(super) struct Marks(u16);
 
 /// One such thing.
 #[derive(Debug, Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(super) enum Mark {
     /// Some of it was sent again.
     Repeated = 1,
@@ -24,14 +26,30 @@ pub(super) enum Mark {
     StampIsSame = 1 << 6,
     /// The other end sent a duplicate acknowledgment that does not report what arrived.
     Asked = 1 << 7,
+    /// It was sent again, and later the other end reported what was sent after that, and not this. RFC 8985 section 6.2
+    MissingAgain = 1 << 8,
+    /// The server sent it.
+    OfServer = 1 << 9,
 }
 
 impl Marks {
+    /// Of a segment of this sender about which nothing is known yet.
+    pub(super) const fn of(sender: Party) -> Self {
+        Self(match sender {
+            Party::Client => 0,
+            Party::Server => Mark::OfServer as u16,
+        })
+    }
+
     pub(super) const fn has(self, mark: Mark) -> bool {
-        self.0 & mark as u8 != 0
+        self.0 & mark as u16 != 0
     }
 
     pub(super) const fn add(&mut self, mark: Mark) {
-        self.0 |= mark as u8;
+        self.0 |= mark as u16;
+    }
+
+    pub(super) const fn remove(&mut self, mark: Mark) {
+        self.0 &= !(mark as u16);
     }
 }

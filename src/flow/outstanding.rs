@@ -1,4 +1,7 @@
 //! Segments that are sent and not yet acknowledged: they are kept to measure round trips and to find repetitions.
+//! [`reports`]: what the other end shows to have arrived, and not to have arrived.
+
+mod reports;
 
 use smallvec::SmallVec;
 
@@ -24,8 +27,9 @@ struct SentSegment {
     stamp: u32,
     /// Its IPv4 identification, or 0.
     identification: u16,
-    sender: Party,
     marks: Marks,
+    /// The packet that sent some of it again last; the same as above as long as there is none.
+    again: PacketNumber,
 }
 
 /// A segment as it is remembered, and as it is looked for.
@@ -101,6 +105,10 @@ const fn before(one: u32, two: u32) -> bool {
 }
 
 impl SentSegment {
+    const fn is_of(&self, sender: Party) -> bool {
+        self.marks.has(Mark::OfServer) == matches!(sender, Party::Server)
+    }
+
     fn sign(&self, now: CurrentPacket) -> SendSign {
         SendSign {
             packet: self.packet.whole(now.number),
@@ -128,15 +136,16 @@ impl Outstanding {
         if self.of(sender).count() >= MOST {
             return false;
         }
+        let packet = PacketNumber::new(now.number);
         self.0.get_or_insert_default().push(SentSegment {
             time: now.time,
-            packet: PacketNumber::new(now.number),
+            packet,
             start: trace.start,
             length: trace.length,
             stamp: trace.stamp.unwrap_or(0),
             identification: trace.identification,
-            sender,
-            marks: Marks::default(),
+            marks: Marks::of(sender),
+            again: packet,
         });
         true
     }
@@ -145,7 +154,7 @@ impl Outstanding {
         self.0
             .iter()
             .flat_map(|list| list.iter())
-            .filter(move |sent| sent.sender == sender)
+            .filter(move |sent| sent.is_of(sender))
     }
 
     /// Is anything outstanding, of either direction?
@@ -169,10 +178,11 @@ impl Outstanding {
         };
         list.retain(|sent| {
             let end = sent.start.wrapping_add(sent.length);
-            if sent.sender != sender || before(to, end) {
+            if !sent.is_of(sender) || before(to, end) {
                 return true;
             }
-            acked.several = acked.packet.is_some();
+            let packet = sent.packet.whole(now.number);
+            acked.several |= acked.packet.is_some_and(|known| known != packet);
             remembered = remembered.saturating_add(sent.length);
             waits |= sent.marks.has(Mark::Repeated);
             if sent.is_proved_by(ack) {
@@ -180,7 +190,6 @@ impl Outstanding {
             }
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
-                let packet = sent.packet.whole(now.number);
                 acked.packet = Some(packet);
                 acked.sent = Some(sent.time);
                 let is_repeated = sent.marks.has(Mark::Repeated);
@@ -210,13 +219,15 @@ impl Outstanding {
             first: None,
         };
         let end = start.wrapping_add(length);
+        self.cut(sender, start);
+        self.cut(sender, end);
         // In the order of transmission, which is that of the numbers but for holes: overlaps among themselves are rare.
         let mut counted_to = start;
         for sent in self
             .0
             .iter_mut()
             .flat_map(|list| list.iter_mut())
-            .filter(|sent| sent.sender == sender)
+            .filter(|sent| sent.is_of(sender))
         {
             let sent_end = sent.start.wrapping_add(sent.length);
             if !before(sent.start, end) || !before(start, sent_end) {
@@ -235,10 +246,12 @@ impl Outstanding {
             if sent.marks.has(Mark::Undelivered) && (sent.start, sent.length) == (start, length) {
                 // It did not arrive, so what comes back is for this one.
                 (sent.time, sent.packet) = (now.time, PacketNumber::new(now.number));
-                (sent.stamp, sent.marks) = (trace.stamp.unwrap_or(0), Marks::default());
+                (sent.stamp, sent.marks) = (trace.stamp.unwrap_or(0), Marks::of(sender));
             } else {
                 sent.marks.add(Mark::Repeated);
+                sent.marks.remove(Mark::MissingAgain);
             }
+            sent.again = PacketNumber::new(now.number);
             if !stamp_differs {
                 sent.marks.add(Mark::StampIsSame);
             } else if !before(sent.start, start) {
@@ -284,70 +297,12 @@ impl Outstanding {
         is_undelivered: bool,
     ) -> Option<(u64, PackedTime)> {
         let list = self.0.as_mut()?;
-        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
+        let is_it = |sent: &&mut SentSegment| sent.is_of(sender) && sent.start == start;
         let sent = list.iter_mut().rfind(is_it)?;
         if is_undelivered {
             sent.marks.add(Mark::Undelivered);
         }
         Some((sent.packet.whole(now.number), sent.time))
-    }
-
-    /// The other end reports which numbers after `to` have arrived: each pair is the first and the one after the last (RFC 2018). Gives
-    /// a packet that was sent again, and of which it shows now that it had not arrived.
-    pub(super) fn report(
-        &mut self,
-        sender: Party,
-        now: CurrentPacket,
-        to: u32,
-        blocks: &[Option<(u32, u32)>],
-    ) -> Option<u64> {
-        let mut missing = None;
-        for sent in self.0.as_mut()?.iter_mut().filter(|sent| sent.sender == sender) {
-            let end = sent.start.wrapping_add(sent.length);
-            let from = if before(sent.start, to) { to } else { sent.start };
-            // What lies below `to` arrived twice, and shows nothing here (RFC 2883).
-            let mut above = blocks
-                .iter()
-                .flatten()
-                .filter(|(left, _)| !before(*left, to))
-                .peekable();
-            above.peek()?;
-            let (mut has_first, mut has_later) = (false, false);
-            for &(left, right) in above {
-                if !before(from, left) && !before(right, end) {
-                    sent.marks.add(Mark::Reported);
-                } else if before(left, end) && before(from, right) {
-                    sent.marks.add(Mark::PartlyReported);
-                }
-                has_first |= !before(from, left) && before(from, right);
-                has_later |= before(from, left);
-            }
-            if has_later && !has_first && !sent.marks.has(Mark::Reported) {
-                if sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing) {
-                    missing = missing.or(Some(sent.packet.whole(now.number)));
-                }
-                sent.marks.add(Mark::Missing);
-            }
-        }
-        missing
-    }
-
-    /// The other end sent a duplicate acknowledgment: one of these segments arrived before its turn, or something arrived again.
-    pub(super) fn ask(&mut self, sender: Party) {
-        let all = self.0.iter_mut().flat_map(|list| list.iter_mut());
-        for sent in all.filter(|sent| sent.sender == sender) {
-            sent.marks.add(Mark::Asked);
-        }
-    }
-
-    /// This sender's segment that starts here had not arrived when the other end sent something. Gives its packet if it was sent again
-    /// before.
-    pub(super) fn miss(&mut self, sender: Party, now: CurrentPacket, start: u32) -> Option<u64> {
-        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
-        let sent = self.0.as_mut()?.iter_mut().find(is_it)?;
-        let is_news = sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing);
-        sent.marks.add(Mark::Missing);
-        is_news.then(|| sent.packet.whole(now.number))
     }
 
     /// The latest outstanding packet of this sender with this timestamp.
@@ -369,7 +324,7 @@ impl Outstanding {
     /// Nothing of this sender is waited for any more.
     pub(super) fn forget(&mut self, sender: Party) {
         if let Some(list) = &mut self.0 {
-            list.retain(|sent| sent.sender != sender);
+            list.retain(|sent| !sent.is_of(sender));
             if list.is_empty() {
                 self.0 = None;
             }

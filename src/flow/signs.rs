@@ -10,6 +10,8 @@ pub struct Signs {
     /// Of what comes out of order: the time from here to its sender and back, in nanoseconds. It came sooner after the one that
     /// overtook it, so its sender cannot have heard that it is missing here.
     pub round_trip: Option<i64>,
+    /// Of a bare acknowledgment that comes out of order: its number is below one that came before. No end takes one back.
+    pub has_lower_acknowledgment: bool,
     /// Of a retransmission, and of a copy: nanoseconds since the packet that was captured first.
     pub since_first: Option<i64>,
     /// Of a retransmission: by the checksums, its data are not those of that packet.

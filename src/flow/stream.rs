@@ -1,5 +1,7 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
+mod recovery;
+
 use super::number::{ByteRange, Number, Sequence};
 use super::order;
 use super::segment_info::TcpSegmentInfo;
@@ -41,6 +43,8 @@ pub(super) enum StreamFlag {
     Recovering = 1 << 14,
     /// Its SYN was captured again.
     SynAgain = 1 << 15,
+    /// Its last segment may have come twice to the other end, which answers that.
+    CameTwice = 1 << 16,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.
@@ -64,6 +68,8 @@ pub(super) struct Stream {
     nearest: u32,
     /// What its sender's last selective acknowledgment reported, all edges in one number; 0: nothing.
     pub(super) reported: u32,
+    /// After the last that had been sent when a timer ran out, or when its sender was asked to send again. RFC 6582 section 3.2
+    recovery_point: u32,
     /// How often 2^32 numbers have gone by.
     wraps: u16,
     /// Flags, and above them the state.
@@ -108,6 +114,7 @@ impl Stream {
             identification: 0,
             counted: 0,
             reported: 0,
+            recovery_point: 0,
             wraps: 0,
             flags: StreamFlag::AckLeads as u32,
             window: 0,

@@ -1,5 +1,7 @@
 //! What is said of each segment, against what the wire, the other end's capture, the kernels' counters and the programs' calls prove.
 
+use std::cmp::Ordering;
+
 use super::case::{Case, END, Packet};
 use super::files::{calls, counters};
 use super::pauses;
@@ -104,8 +106,10 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         let is_named = is_probe || ["copy", "out-of-order", "overlap"].iter().any(|word| said.is(word));
         let is = is && (is_said || can_be_known && !is_named);
         score.claim("retransmission, at its receiver", is_said, is, || what(""));
-        let is_late = segment.late && segment.length() > 0 && !sent.resent && !segment.again && !segment.bad;
-        let is = is_late && (step.fills || said.is("out-of-order"));
+        // A bare acknowledgment shows it by a number below the highest that came before: no end takes one back.
+        let is_late = segment.late && !sent.resent && !segment.bad && (!segment.again || said.is("out-of-order"));
+        let shows_it = step.fills || segment.is_bare_ack() && step.acknowledges == Some(Ordering::Less);
+        let is = is_late && (shows_it || said.is("out-of-order"));
         score.claim("out of order, at its receiver", said.is("out-of-order"), is, || {
             what("")
         });
@@ -114,7 +118,12 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         let arrival = segment.came.first().map(|at| &case.steps[1 - packet.end][*at]);
         said.is("spurious-retransmission") && arrival.is_some_and(|step| step.was_acknowledged)
     } else {
-        step.was_acknowledged && sent.resent && !segment.again && !is_probe && !segment.bad
+        step.was_acknowledged
+            && sent.resent
+            && !segment.again
+            && !is_probe
+            && !said.is("copy")
+            && (!segment.bad || is_said)
     };
     score.claim(
         "retransmission without need",
@@ -122,10 +131,13 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         is_needless,
         || what(""),
     );
+    // What is said of a SYN-ACK names both: the answer to a SYN that came twice looks the same without identification and timestamp.
+    let names_answer = said.is("copy") && said.why.contains("or the answer to a SYN");
     score.claim(
         "the same packet once more (copy)",
         said.is("copy"),
-        segment.again && !segment.bad && (segment.identification != 0 || said.is("copy")),
+        segment.again && !segment.bad && (segment.identification != 0 || said.is("copy"))
+            || names_answer && sent.resent,
         || what(""),
     );
     // Nothing was captured twice in any run: what says only that is wrong.
@@ -143,7 +155,11 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
 /// Duplicate acknowledgments and window updates.
 fn acknowledgments(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     let Packet {
-        segment, sent, said, ..
+        segment,
+        step,
+        sent,
+        said,
+        ..
     } = packet;
     if !segment.is_bare_ack() || segment.bad {
         return;
@@ -165,7 +181,9 @@ fn acknowledgments(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     let names_both = said.why.contains("a new window, or an answer");
     let is_named = names_both || said.is("out-of-order");
     let is_true = is_repeated && (is_answer || segment.sack);
-    let must = sent.cause == Some(Arrived::BehindGap) && !is_named;
+    // Where the one that said the number first was lost or came later, this one says something new.
+    let is_known = segment.own || step.acknowledges == Some(Ordering::Equal);
+    let must = sent.cause == Some(Arrived::BehindGap) && !is_named && is_known;
     score.claim("duplicate ACK", is_said, is_true && (is_said || must), what);
     // Blocks that report nothing as arrived twice are behind a gap.
     if is_said && segment.sack && !said.is("duplicate-sack") {
@@ -173,7 +191,7 @@ fn acknowledgments(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         score.claim("duplicate ACK's cause: a segment before is missing", true, is_gap, what);
     }
     let grows = sent.own_window.is_some_and(|last| last < segment.window);
-    let is_update = is_repeated && sent.cause.is_none() && (grows || said.is("window-update"));
+    let is_update = is_repeated && sent.cause.is_none() && (grows && is_known || said.is("window-update"));
     let is_named = names_both || is_said && segment.sack;
     let is_other = ["window-probe-ack", "keep-alive-ack", "copy"]
         .iter()
@@ -218,7 +236,11 @@ fn questions(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
 /// After the end; why a reset came.
 fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     let Packet {
-        segment, sent, said, ..
+        segment,
+        step,
+        sent,
+        said,
+        ..
     } = packet;
     let what = || {
         packet.place(
@@ -227,10 +249,12 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         )
     };
     let is_said = said.is("after-end");
+    // An end that waits for the last acknowledgment cannot know that one was lost before this.
+    let is_known = segment.own || matches!(step.state[0], "TIME-WAIT" | "CLOSED");
     score.claim(
         "comes after the end",
         is_said,
-        sent.ended && (is_said || !segment.rst()) && !segment.bad,
+        sent.ended && (is_said || !segment.rst() && is_known) && !segment.bad,
         what,
     );
     if said.is("crosses-end") {
@@ -243,6 +267,8 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
             "abort" => was_open,
             "data-after-close" => has_closed(case, packet) && !(aborts && was_open),
             "no-such-connection" => !was_open,
+            // Its receiver goes on.
+            "challenged" => !segment.own && step.state[1] != "CLOSED",
             _ => false,
         };
         score.claim("a reset's cause", true, is_true, what);

@@ -114,6 +114,10 @@ fn there(case: &Case<'_>, end: usize, at: usize) -> Option<&'static str> {
     let (segment, other) = (&case.ends[end][at], 1 - end);
     let arrived = segment.came.iter().find(|at| !case.ends[other][**at].bad);
     if let Some(at) = arrived {
+        // What was sent later and overtook it may have changed that state, which nothing here could show.
+        if case.ends[other][*at].late {
+            return None;
+        }
         return Some(case.steps[other][*at].state[1]);
     }
     let before = case.ends[other]

@@ -1,5 +1,7 @@
 //! What each end knew and did, packet after packet, from its own capture alone.
 
+use std::cmp::Ordering;
+
 use super::segment::{Segment, before, up_to};
 
 /// What a received segment was to its receiver.
@@ -27,6 +29,8 @@ pub(crate) struct Step {
     pub(crate) fills: bool,
     /// Of a received one: had an acknowledgment left that covers all of it?
     pub(crate) was_acknowledged: bool,
+    /// Of a received one: its acknowledgment number against the highest that had come before.
+    pub(crate) acknowledges: Option<Ordering>,
     /// Of a sent one: had all of its numbers been sent before?
     pub(crate) resent: bool,
     /// Of a sent one without data: the same acknowledgment as in the one before.
@@ -192,25 +196,34 @@ impl Walk {
     }
 
     fn received(&mut self, segment: &Segment) -> Step {
+        // That its receiver takes no notice does not change what its sender did.
+        let was_acknowledged = segment.length() > 0 && self.last_ack.is_some_and(|sent| up_to(segment.end(), sent));
         if segment.bad {
             return Step {
                 arrived: Some(Arrived::Changed),
+                was_acknowledged,
                 ..Step::default()
             };
         }
+        let acknowledges = self
+            .acknowledged
+            .filter(|_| segment.ack())
+            .map(|known| distance(known, segment.acknowledgment).cmp(&0));
         self.last_received = Some(segment.time);
         if segment.syn() {
             self.shifts[1] = segment.shift;
         }
         if segment.rst() {
-            self.broken = true;
-            self.state = "CLOSED";
+            // RFC 5961 section 3.2: another number than the next is answered with a challenge ACK.
+            if self.next.is_none_or(|next| next == segment.sequence) {
+                self.broken = true;
+                self.state = "CLOSED";
+            }
             return Step {
                 arrived: Some(Arrived::Bare),
                 ..Step::default()
             };
         }
-        let was_acknowledged = segment.length() > 0 && self.last_ack.is_some_and(|sent| up_to(segment.end(), sent));
         let fills = self.islands.iter().any(|(start, _)| before(segment.sequence, *start));
         let arrived = self.place(segment);
         if matches!(arrived, Arrived::Twice | Arrived::BehindGap | Arrived::Next) {
@@ -242,6 +255,7 @@ impl Walk {
             arrived: Some(arrived),
             fills,
             was_acknowledged,
+            acknowledges,
             ..Step::default()
         }
     }

@@ -53,6 +53,9 @@ pub(super) fn out_of_order(segment: &Segment) -> Sentence {
         _ if segment.signs.round_trip.is_some() => "out of order (deduced): held up on the way, because it came too soon for its sender to \
                                           know that it was missing here"
             .into(),
+        _ if segment.signs.has_lower_acknowledgment => {
+            "out of order (deduced): its acknowledgment number is below one that came before, so it was sent before that".into()
+        }
         _ => "out of order: bytes after these came before them: it was held up on the way, or it was sent again and the first \
               one did not come here"
             .into(),
@@ -69,18 +72,17 @@ pub(super) fn copy(segment: &Segment, is_answer: bool) -> String {
         .since_first
         .filter(|&since| since >= 0)
         .map_or(String::new(), |since| sentence!(", ", duration(since), " later"));
-    let answer = if is_answer {
-        ", or the answer to a SYN that was repeated"
+    let left = if is_answer {
+        ", or the answer to a SYN that was repeated. No timer sends a SYN-ACK again so soon"
     } else {
-        ""
+        ". One that is sent again has another identification or timestamp"
     };
     sentence!(
         first,
         " once more",
         after,
         ": captured twice, or repeated on the way",
-        answer,
-        ". One that is sent again has another identification or timestamp"
+        left
     )
 }
 

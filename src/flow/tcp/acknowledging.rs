@@ -41,9 +41,8 @@ impl Tcp {
         let stream = self.stream_mut(sender);
         if stream.acked() >= stream.next() {
             stream.set(StreamFlag::LostTrack, false);
-            stream.set(StreamFlag::TimedOut, false);
-            stream.set(StreamFlag::Recovering, false);
         }
+        stream.end_recovery();
         let acknowledged = Acknowledged {
             syn,
             bytes,

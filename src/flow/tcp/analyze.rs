@@ -68,8 +68,14 @@ impl Tcp {
     fn overtaken(&self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo, analysis: &mut Analysis) {
         let latest = self.latest(position.sender, now);
         analysis.signs.order = self.order(position.sender, info, latest);
-        if info.length() == 0 && analysis.signs.order.is_some_and(|order| order.is_before) {
+        // No end takes an acknowledgment back (RFC 9293 section 3.4), so one with a lower number was sent before.
+        let is_lower = position
+            .acknowledgment
+            .is_some_and(|to| to < self.stream(position.sender.other()).acked());
+        let shows_it = is_lower && !info.rst && !info.syn && !info.is_stray();
+        if info.length() == 0 && analysis.signs.order.map_or(shows_it, |order| order.is_before) {
             analysis.remark(Remark::OutOfOrder);
+            analysis.signs.has_lower_acknowledgment = analysis.signs.order.is_none();
         }
     }
 
@@ -147,7 +153,7 @@ impl Tcp {
             && !info.syn
             && !info.fin
             && own.is(StreamFlag::Sent)
-            && position.start == own.next()
+            && position.start >= own.next()
             && to == other.acked()
             && !position.is_first_word;
         if !repeats || info.window == 0 || analysis.answers_alive {
@@ -163,7 +169,10 @@ impl Tcp {
             analysis.signs.duplicate = Some(DuplicateCause::Gap);
         } else if info.window != own.window {
             // An end that does not report what came before its turn may say so by this.
-            analysis.updates_window = analysis.arrived_twice.is_none() && (self.reports() || !is_outstanding);
+            // So may one right after what came twice.
+            analysis.updates_window = analysis.arrived_twice.is_none()
+                && (self.reports() || !is_outstanding)
+                && !other.is(StreamFlag::CameTwice);
             analysis.answers_window = false;
             analysis.signs.previous_window = self.window_of(position.sender);
         } else if is_outstanding && !analysis.answers_window && !self.reports() {
@@ -225,7 +234,7 @@ impl Tcp {
             .max(0)
             .unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
-        let request = self.asked(position, &earlier, pause);
+        let request = self.asked(position, now, &earlier, pause);
         if hole == 0 || earlier.numbers > 0 {
             // All of it was captured before: was this one sent before that?
             let first = earlier.first.map(|first| first.sign);
@@ -274,7 +283,7 @@ impl Tcp {
             analysis.repetition = Some(self.repetition(position, &earlier, hole, request, analysis.signs.order));
             if request != Asked::Not {
                 analysis.remark(Remark::FastRetransmission);
-                self.stream_mut(position.sender).set(StreamFlag::Recovering, true);
+                self.stream_mut(position.sender).recover(StreamFlag::Recovering);
             }
         }
     }

@@ -54,10 +54,14 @@ impl Tcp {
             && info.acknowledgment.is_some()
             && self.stream(sender.other()).is(StreamFlag::SynAgain)
             && since.is_some_and(|since| since > AT_ONCE);
-        let is_marked = info.identification != 0 || (info.length() > 0 && info.timestamps.is_some() && !is_answer);
+        // Linux gives a SYN-ACK no identification. No timer sends one again so soon (RFC 6298 section 2.1).
+        let is_syn_ack =
+            info.syn && info.acknowledgment.is_some() && !self.stream(sender.other()).is(StreamFlag::SynAgain);
+        let is_marked =
+            info.identification != 0 || is_syn_ack || (info.length() > 0 && info.timestamps.is_some() && !is_answer);
         let is_counted = info.identification != 0 && self.stream(sender).counted() > 0;
         // Of a SYN no timer is shorter than a second (RFC 6298 section 2.1), and its timestamp would be another one.
-        let is_syn = info.syn && info.timestamps.is_some();
+        let is_syn = info.syn && (info.timestamps.is_some() || is_syn_ack);
         let within = if is_counted || is_syn {
             REPEATED_WITHIN
         } else {

@@ -174,6 +174,7 @@ impl Tcp {
             self.stream_mut(sender).set(StreamFlag::SynAgain, true);
         }
         if let Some(copy) = self.copy(sender, now, info, earlier) {
+            self.take_copy(sender, info);
             return copy;
         }
         let asks_again = self.ask_again(sender, info);
@@ -209,6 +210,7 @@ impl Tcp {
         }
         let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
+        self.stream_mut(sender.other()).set(StreamFlag::CameTwice, false);
         let part = self.part(position, info, &analysis, &acknowledges);
         let echoes = self.echoes(position, now, info, &analysis);
         self.open(position, since.first, info, &acked_segments);
@@ -241,7 +243,7 @@ impl Tcp {
             full,
         });
         if delay == Some(Delay::RetransmissionTimer) {
-            self.stream_mut(sender).set(StreamFlag::TimedOut, true);
+            self.stream_mut(sender).recover(StreamFlag::TimedOut);
         }
         let change = |before, after| Change { before, after };
         let states = [change(before.0, after.0), change(before.1, after.1)];
@@ -275,6 +277,10 @@ impl Tcp {
         let own = self.stream_mut(sender);
         own.set(StreamFlag::AskedAlive, analysis.asks_alive);
         own.set(StreamFlag::AskedWindow, analysis.asks_window);
+        own.set(
+            StreamFlag::CameTwice,
+            analysis.remarks.has(Remark::SpuriousRetransmission),
+        );
         own.duplicates = if analysis.remarks.has(Remark::DuplicateAck) {
             own.duplicates.saturating_add(1)
         } else if analysis.acknowledges_more {

@@ -6,7 +6,7 @@ use super::{SegmentPosition, Tcp, is_named};
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::icmp_error::IcmpError;
-use crate::flow::marks::Mark;
+use crate::flow::marks::{Mark, Marks};
 use crate::flow::number::Sequence;
 use crate::flow::order::{self, SendOrder, SendSign};
 use crate::flow::outstanding::{AckTrace, AckedSegments, EarlierTransmission};
@@ -42,7 +42,13 @@ impl Tcp {
 
     /// What asked for a segment, so that it was sent again before the timer ran out: what is asked for is asked for once (RFC 5681 section
     /// 3.2), and after the timer everything is sent again without being asked for.
-    pub(super) fn asked(&self, position: SegmentPosition, earlier: &EarlierTransmission, pause: Option<i64>) -> Asked {
+    pub(super) fn asked(
+        &self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        earlier: &EarlierTransmission,
+        pause: Option<i64>,
+    ) -> Asked {
         let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
         let marks = earlier.first.map(|first| first.marks);
         let is_first = position.start == own.acked();
@@ -50,16 +56,35 @@ impl Tcp {
         let (here, there) = (own.nearest().unwrap_or(0), other.nearest().unwrap_or(0));
         let soon = REACTION + here.saturating_add(here / 2).saturating_add(there / 4);
         let is_soon = pause.is_none_or(|pause| pause < soon.min(SHORTEST_TIMER));
-        if marks.is_some_and(|marks| marks.has(Mark::Repeated)) || own.is(StreamFlag::TimedOut) || position.start <= 0 {
+        // With a report, its sender may wait a while for what was overtaken (RFC 8985 section 6.2): no timer is as short as that.
+        let since_first = earlier.first.and_then(|first| now.time.since(first.time));
+        let is_before_timer = since_first.is_some_and(|since| since < SHORTEST_TIMER);
+        // What was sent again is asked for again only where later transmissions arrived and it did not (RFC 8985 section 6.2).
+        let is_on_its_way = |marks: Marks| marks.has(Mark::Repeated) && !marks.has(Mark::MissingAgain);
+        if marks.is_some_and(is_on_its_way) || own.is(StreamFlag::TimedOut) || position.start <= 0 {
             Asked::Not
-        } else if other.duplicates >= ASKING && is_first {
+        } else if other.duplicates >= ASKING && is_first && (is_soon || own.nearest().is_none()) {
             Asked::Duplicates
-        } else if marks.is_some_and(|marks| marks.has(Mark::Missing)) && is_soon {
+        } else if marks.is_some_and(|marks| marks.has(Mark::Missing)) && (is_soon || is_before_timer) {
             Asked::Reports
         } else if own.is(StreamFlag::Recovering) && is_first && is_soon {
             Asked::PartialAck
+        } else if own.is(StreamFlag::Recovering) && other.reported != 0 && is_soon {
+            // What arrived meanwhile had been sent again after this one was sent. RFC 8985 section 6.2
+            Asked::Reports
         } else {
             Asked::Not
+        }
+    }
+
+    /// Takes note of a copy. Where it came twice to the other end too, it is one more duplicate acknowledgment there.
+    pub(super) fn take_copy(&mut self, sender: Party, info: &TcpSegmentInfo) {
+        self.stream_mut(sender).set(StreamFlag::CameTwice, info.length() > 0);
+        let other = self.stream(sender.other());
+        let is_bare = info.length() == 0 && !info.rst && info.acknowledgment == Some(other.raw_acked());
+        if is_bare && other.next() > other.acked() && !self.reports() {
+            let own = self.stream_mut(sender);
+            own.duplicates = own.duplicates.saturating_add(1);
         }
     }
 

@@ -88,25 +88,30 @@ fn bare_acknowledgments_without_identification_are_not_copies() {
     assert_eq!(said[2..], [SegmentPart::Ack, SegmentPart::Ack]);
 }
 
-/// A copy of an acknowledgment measures nothing, and does not ask for a segment.
+/// What is captured twice may have come twice to its receiver too, and then counts twice there: what is sent again right after it was
+/// asked for, and what is sent again by a timer was not.
 #[test]
-fn copies_do_not_count_as_duplicates() {
+fn copies_count_where_what_follows_at_once_shows_it() {
+    use crate::flow::segment::Remark;
+
     let one = |id: u16| s(ACK, 1, 1).id(id).after(0);
-    let (segments, _) = tell(&[
-        c(SYN, 0, 0).id(100),
-        s(SYN | ACK, 0, 1),
-        c(ACK, 1, 1).id(101),
-        c(ACK, 1, 1).data(10).id(102),
-        c(ACK, 11, 1).data(10).id(103),
-        one(900),
-        one(900),
-        one(900),
-        one(901),
-        c(ACK, 1, 1).data(10).id(104),
-    ]);
-    let again = segments.last().unwrap();
-    assert!(!again.remarks.has(crate::flow::segment::Remark::FastRetransmission));
-    assert_eq!(segments[7].part, SegmentPart::Copy);
+    let of = |duplicates: &[Line], after: i64| {
+        let mut lines = vec![
+            c(SYN, 0, 0).id(100),
+            s(SYN | ACK, 0, 1),
+            c(ACK, 1, 1).id(101),
+            c(ACK, 1, 1).data(10).id(102),
+            c(ACK, 11, 1).data(10).id(103),
+        ];
+        lines.extend_from_slice(duplicates);
+        lines.push(c(ACK, 1, 1).data(10).id(104).after(after));
+        let (segments, _) = tell(&lines);
+        assert_eq!(segments[6].part, SegmentPart::Copy);
+        segments.last().unwrap().remarks.has(Remark::FastRetransmission)
+    };
+    assert!(of(&[one(900), one(900), one(901)], 0));
+    assert!(!of(&[one(900), one(900)], 0), "two are too few");
+    assert!(!of(&[one(900), one(900), one(901)], 400), "a timer");
 }
 
 /// A server answers a SYN that comes again within the same millisecond, and then both answers look the same.

@@ -10,6 +10,8 @@ mod delays;
 mod elsewhere;
 mod ends;
 mod openings;
+mod overtaken;
+mod recoveries;
 mod repetitions;
 mod replies;
 mod resets;
