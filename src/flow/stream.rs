@@ -41,6 +41,10 @@ pub(super) enum StreamFlag {
     Recovering = 1 << 14,
     /// Its SYN was captured again.
     SynAgain = 1 << 15,
+    /// A segment of its sender had a right checksum.
+    ChecksumRight = 1 << 16,
+    /// A segment of its sender was damaged.
+    DamageSeen = 1 << 17,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.

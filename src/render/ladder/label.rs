@@ -3,10 +3,11 @@
 use super::{Arrow, ArrowContent, CallPoint, CallRow, SegmentRun};
 use crate::calls::{Call, CallName, Role};
 use crate::escape::columns::Columns as _;
-use crate::explain::packet::{datagram_tag, flag_names, words};
+use crate::explain::packet::{self, datagram_tag, flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
-use crate::flow::segment::{Remark, SegmentPart};
+use crate::flow::number::Number;
+use crate::flow::segment::{Remark, Remarks, ResetCause, SegmentPart};
 use crate::render::text_style::CharacterSet;
 use crate::timeline::PayloadStart;
 
@@ -35,8 +36,8 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
             first_sent,
         } => {
             let flags = flag_names(flags).to_string();
-            let sequence = format!("seq={sequence}");
-            let acknowledgment = acknowledgment.map(|number| format!("ack={number}"));
+            let sequence = numbered("seq", sequence);
+            let acknowledgment = acknowledgment.map(|number| numbered("ack", number));
             let bytes = format!("len={length}");
             let join = |parts: &[Option<&str>]| -> String {
                 let parts: Vec<&str> = parts.iter().flatten().copied().collect();
@@ -84,7 +85,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
                 else_below: Some(format!("{source}{to}{destination}")),
             }
         }
-        ArrowContent::Notice { says, about } => {
+        ArrowContent::Notice { says, about, copies } => {
             let says = icmp_error_kind(says);
             let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
             Label {
@@ -93,7 +94,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
                     .chain([format!("ICMP {says}"), "ICMP".to_owned()])
                     .collect(),
                 payload_start,
-                remark: None,
+                remark: copies.map(|first| format!("copy of {first}")),
                 else_below: Some(says.to_owned()),
             }
         }
@@ -121,6 +122,15 @@ pub(in crate::render) fn run(run: &SegmentRun) -> Label {
     }
 }
 
+/// `seq=1`; of a number from before the beginning of its stream the one in the header, `raw seq=4294901760`.
+fn numbered(name: &str, number: Number) -> String {
+    if number.relative < 0 {
+        format!("raw {name}={}", number.raw)
+    } else {
+        format!("{name}={}", number.relative)
+    }
+}
+
 fn segment_remark(
     part: SegmentPart,
     remarks: impl Iterator<Item = Remark>,
@@ -129,9 +139,11 @@ fn segment_remark(
 ) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
     // That a connection is refused, broken off, half-closed or closed by both at once, the states say.
-    let kind = words::part_tag(part).filter(|_| !matches!(part, SegmentPart::Reset(_)));
+    let says_more = |part| matches!(part, SegmentPart::Reset(cause) if !matches!(cause, ResetCause::NotTaken(_)));
+    let kind = words::part_tag(part).filter(|_| !says_more(part));
     let kind = kind.map(str::to_owned);
-    let words = remarks.filter_map(|remark| {
+    let remarks: Remarks = remarks.collect();
+    let words = packet::shown(remarks).filter_map(|remark| {
         let tag = words::remark_tag(remark);
         Some(match remark {
             Remark::HalfClosed | Remark::SimultaneousClose => return None,

@@ -130,7 +130,7 @@ impl Rows<'_> {
                 part: SegmentPart::Ack,
                 acknowledgment,
                 ..
-            } => (None, acknowledgment),
+            } => (None, acknowledgment.map(|number| number.relative)),
             ArrowContent::Segment { .. } | ArrowContent::Notice { .. } => (None, None),
         };
         OverviewRow {
