@@ -29,7 +29,7 @@ pub use expectation::expectation;
 pub use name::{flag_names, name, write_flags};
 pub use parts::parts;
 pub use reason::reason;
-pub use remarks::{place, remarks, tags};
+pub use remarks::{place, remarks, shown, tags};
 pub use states::{StateStyle, states};
 
 #[cfg(test)]

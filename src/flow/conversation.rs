@@ -30,6 +30,8 @@ pub struct Conversation {
     pub from_server: Count,
     /// ICMP errors about it.
     pub notices: u64,
+    /// Copies among all these: captured a second time, or repeated on the way.
+    pub copies: u64,
     /// By protocol.
     pub transport: Transport,
 }
@@ -84,6 +86,8 @@ pub struct Exchange {
     pub elsewhere: Vec<u64>,
     /// From the requests to their replies, where it is known which reply is whose.
     pub round_trips: Option<RoundTrips>,
+    /// Copies of datagrams of the client, and of the server.
+    pub copies: [u64; 2],
 }
 
 impl Exchange {

@@ -158,6 +158,8 @@ pub struct Notice {
     pub after: Option<i64>,
     /// What it says.
     pub says: IcmpErrorKind,
+    /// Number of the packet that it repeats: captured a second time, or repeated on the way. It counts once.
+    pub copies: Option<u64>,
 }
 
 /// What an ICMP error says about a packet, in the terms of both ICMP and `ICMPv6`.

@@ -20,6 +20,10 @@ pub(super) struct IcmpError<'a> {
     pub(super) id: DatagramId,
     /// Of UDP: the quoted data, where all of it is quoted.
     pub(super) data: Option<&'a [u8]>,
+    /// The identification of its own IPv4 header; 0 over IPv6.
+    pub(super) identification: u16,
+    /// Its ICMP checksum and the identification that it quotes: of the same ones the contents are the same.
+    pub(super) sums: (u16, u16),
 }
 
 /// Reads an ICMP error.
@@ -34,6 +38,8 @@ pub(super) fn of<'a>(packet: &Packet<'a>) -> Option<IcmpError<'a>> {
     let length = header.get(4..6).and_then(|bytes| bytes.first_chunk().copied());
     let length = length.map_or(0, u16::from_be_bytes);
     let data = usize::from(length).checked_sub(udp::FIXED);
+    let icmp = packet.layer(Protocol::Icmp).or_else(|| packet.layer(Protocol::Icmpv6));
+    let checksum = icmp.and_then(|layer| layer.header().bytes.get(2..4)?.first_chunk().copied());
     let sequence = header.get(4..8).and_then(|bytes| bytes.first_chunk().copied());
     Some(IcmpError {
         says,
@@ -43,6 +49,8 @@ pub(super) fn of<'a>(packet: &Packet<'a>) -> Option<IcmpError<'a>> {
         sequence: sequence.map(u32::from_be_bytes),
         id: DatagramId { identification, length },
         data: data.and_then(|data| transport.payload().bytes.get(..data)),
+        identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+        sums: (checksum.map_or(0, u16::from_be_bytes), identification),
     })
 }
 

@@ -3,6 +3,8 @@
 //! A table of fixed size with a few places for each key: what comes takes the place of what has been there longest. So it costs the same
 //! for each packet and never grows. Where a packet has lost its place, nothing is said that needs it.
 
+use super::datagram::COPY;
+use super::icmp_error::IcmpError;
 use super::order::SendSign;
 use super::packed_time::{CurrentPacket, PackedTime};
 use super::segment_info::TcpSegmentInfo;
@@ -11,6 +13,10 @@ use super::segment_info::TcpSegmentInfo;
 const PLACES: usize = 4;
 /// Groups of that many places: together the last 1,000 packets and more, at 100,000 packets a second those of 10 ms.
 const GROUPS: usize = 512;
+/// No host sends two ICMP errors within that many nanoseconds: a copy from a second interface follows as soon.
+const AT_ONCE: i64 = 20_000;
+/// What an ICMP error has in place of the flags of a segment.
+const ERROR: u32 = u32::MAX;
 /// What keys are mixed with. It is not a secret: a host that can make others lose their places can as well send copies.
 const MIXED_WITH: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -104,6 +110,31 @@ impl Recent {
             identification: info.identification,
             sum: info.payload_sum,
         })
+    }
+
+    /// Remembers an ICMP error about a packet of this conversation. Gives the number of the packet of which it is a copy.
+    pub(super) fn error(&mut self, whose: Whose, now: CurrentPacket, error: &IcmpError<'_>) -> Option<u64> {
+        let (checksum, quoted) = error.sums;
+        let sums = u32::from(checksum) << 16 | u32::from(quoted);
+        let marks = u32::from(error.identification) << 16 | u32::from(error.id.length);
+        let key = mix(
+            whose.0 << 1 | u64::from(whose.1),
+            pair(sums, error.sequence.unwrap_or(0)),
+        );
+        let rest = mix(!key, pair(marks, ERROR));
+        let earlier = self.take(RecentPacket {
+            key: mix(key, rest),
+            rest,
+            number: now.number,
+            time: now.time,
+            stamp: 0,
+            identification: error.identification,
+            sum: None,
+        })?;
+        // Each that a host sends has another identification; without one, two that are the same may both have been sent.
+        let within = if error.identification == 0 { AT_ONCE } else { COPY };
+        let since = now.time.since(earlier.packet.time)?;
+        (earlier.is_same && since <= within).then_some(earlier.packet.number)
     }
 
     fn take(&mut self, packet: RecentPacket) -> Option<Earlier> {

@@ -22,6 +22,8 @@ pub(super) struct Record {
     pub(super) from_client: Count,
     pub(super) from_server: Count,
     pub(super) notices: u32,
+    /// Copies among all these.
+    pub(super) copies: u32,
     /// Segments of TCP that repeat earlier ones.
     pub(super) retransmissions: u32,
     /// Where the connection before it with the same key is remembered; [`NO_RECORD`]: there was none.
@@ -97,6 +99,7 @@ impl Record {
             from_client: self.from_client,
             from_server: self.from_server,
             notices: u64::from(self.notices),
+            copies: u64::from(self.copies),
             transport: match &self.protocol {
                 ProtocolRecord::Tcp(tcp) => Transport::Tcp(tcp.connection(self.retransmissions)),
                 ProtocolRecord::Udp(udp) => Transport::Udp(udp.exchange()),

@@ -48,6 +48,8 @@ pub enum FirstTransmission {
     Undelivered,
     /// It carried a SYN with data, and only the SYN was acknowledged. RFC 7413 section 4.2.2
     NotTaken,
+    /// Its checksum was wrong where it was captured, so its receiver drops it.
+    Damaged,
     /// It was not captured, though bytes after it were.
     NotCaptured,
     /// Nothing can be said: the connection was reset, or too much is under way to remember.

@@ -103,6 +103,8 @@ pub enum SegmentPart {
     Reset(ResetCause),
     /// An earlier packet once more, which was sent once: captured a second time, or repeated on the way.
     Copy,
+    /// Its checksum is wrong, and its sender's were right before: its receiver drops it. RFC 9293 section 3.1
+    Damaged,
     /// None of an orderly connection: SYN with FIN, no flags at all, FIN with PSH and URG.
     Stray,
 }
@@ -117,6 +119,8 @@ pub enum ResetCause {
     BreaksOffHandshake,
     /// It answers a segment of a connection that its sender does not have (it was restarted, or has forgotten it).
     NoSuchConnection,
+    /// It answers a segment that came after the end of the connection.
+    ConnectionOver,
     /// The sender's program closed while data that it had not read were waiting, or data came after it had closed. RFC 2525 section 2.17, RFC 9293 section 3.6
     DataAfterClose,
     /// The sender's program broke off (`SO_LINGER` 0), was killed with data unread, or waited too long: the wire does not tell which.

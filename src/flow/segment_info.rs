@@ -3,7 +3,7 @@
 use super::outstanding::SegmentTrace;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::tcp::{FIXED, Flags};
-use crate::wire::{Packet, Protocol};
+use crate::wire::{Checksum, Layer, Packet, Protocol};
 
 /// A segment as it arrives.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,21 @@ pub(super) struct TcpSegmentInfo {
     pub(super) checksum: u16,
     /// The sum of its data as the checksum has it; absent without data, and where the network card is to compute the checksum.
     pub(super) payload_sum: Option<u16>,
+    /// Is its checksum right?
+    pub(super) verdict: ChecksumVerdict,
 }
+
+/// Is a checksum right?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChecksumVerdict {
+    Right,
+    Wrong,
+    /// It is left to the network card, or not all that it covers was captured.
+    Unknown,
+}
+
+/// Larger segments are put together or to be divided, and their checksums computed, by the network card.
+const MOST_CHECKED: u32 = 2_048;
 
 impl TcpSegmentInfo {
     /// Reads the header; `None` where it is cut or malformed.
@@ -63,12 +77,16 @@ impl TcpSegmentInfo {
             identification: packet.ipv4().map_or(0, |ip| ip.identification()),
             checksum: tcp.checksum(),
             payload_sum: None,
+            verdict: ChecksumVerdict::Unknown,
         };
         for option in tcp.options() {
             info.note(option);
         }
         if info.data > 0 {
             info.payload_sum = payload_sum(packet, header, info.data);
+        }
+        if info.data <= MOST_CHECKED {
+            info.verdict = verdict(packet);
         }
         Some(info)
     }
@@ -122,6 +140,17 @@ impl TcpSegmentInfo {
     /// None of an orderly connection: only the first SYN comes without ACK, and it opens and does nothing else.
     pub(super) const fn is_stray(&self) -> bool {
         (self.syn && (self.fin || self.rst)) || (!self.syn && !self.rst && self.acknowledgment.is_none())
+    }
+}
+
+/// Is the checksum of the segment right?
+fn verdict(packet: &Packet<'_>) -> ChecksumVerdict {
+    let is_it = |layer: &Layer<'_>| layer.protocol() == Protocol::Tcp && !layer.is_quoted();
+    let index = packet.layers().iter().rposition(is_it);
+    match index.and_then(|index| packet.checksum(index)) {
+        Some(Checksum::Ok) => ChecksumVerdict::Right,
+        Some(Checksum::Bad { .. }) => ChecksumVerdict::Wrong,
+        _ => ChecksumVerdict::Unknown,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Signs {
     pub previous_window: Option<u64>,
     /// Of a segment with more data than the other end takes in one: what that end takes (its SYN's MSS).
     pub larger_than: Option<u16>,
+    /// Its checksum is wrong, and its sender has sent none that is right: damaged, or left to the network card.
+    pub wrong_checksum: bool,
 }
 
 /// What made an end say its last acknowledgment number once more.

@@ -1,51 +1,14 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
+mod flag;
 mod recovery;
+
+pub(super) use flag::StreamFlag;
 
 use super::number::{ByteRange, Number, Sequence};
 use super::order;
 use super::segment_info::TcpSegmentInfo;
 use super::state::{ObservedState, State};
-
-/// A flag of a stream.
-#[derive(Debug, Clone, Copy)]
-#[repr(u32)]
-pub(super) enum StreamFlag {
-    /// Its base is set.
-    Begun = 1,
-    /// A segment of its sender was captured.
-    Sent = 1 << 1,
-    /// Its SYN was captured.
-    SynSeen = 1 << 2,
-    /// Its FIN was captured.
-    FinSeen = 1 << 3,
-    /// Its sender takes selective acknowledgments.
-    SackPermitted = 1 << 4,
-    /// The last segment asked whether the other end is there.
-    AskedAlive = 1 << 5,
-    /// The last segment asked whether the other end's window has opened.
-    AskedWindow = 1 << 6,
-    /// Some outstanding segment could not be remembered.
-    LostTrack = 1 << 7,
-    /// Its SYN offered a window scale.
-    ScaleOffered = 1 << 8,
-    /// Its sender's state is inferred.
-    Inferred = 1 << 9,
-    /// Its sender advertised a window of known scale after its SYN.
-    WindowKnown = 1 << 10,
-    /// What was acknowledged is further than what was sent, as far as that was captured.
-    AckLeads = 1 << 11,
-    /// A packet of its sender had a timestamp.
-    Stamped = 1 << 12,
-    /// Its timer has run out, and not all is acknowledged that was sent before.
-    TimedOut = 1 << 13,
-    /// Its sender was asked to send again, and not all is acknowledged that was sent before.
-    Recovering = 1 << 14,
-    /// Its SYN was captured again.
-    SynAgain = 1 << 15,
-    /// Its last segment may have come twice to the other end, which answers that.
-    CameTwice = 1 << 16,
-}
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.
 #[derive(Debug, Clone)]

@@ -161,7 +161,13 @@ impl Tracker {
             tcp.follow(sender, now, since, info, earlier)
         };
         let is_copy = segment.part == SegmentPart::Copy;
-        record.count(sender, frame, if is_copy { 0 } else { u64::from(info.data) });
+        let is_dropped = segment.part == SegmentPart::Damaged;
+        record.count(
+            sender,
+            frame,
+            if is_copy || is_dropped { 0 } else { u64::from(info.data) },
+        );
+        record.copies = record.copies.saturating_add(u32::from(is_copy));
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }
@@ -274,6 +280,8 @@ impl Tracker {
             udp.is_fragment(sender, new.id, datagram);
         }
         record.count(sender, packet.original_length(), data as u64);
+        let is_copy = matches!(datagram.part, DatagramPart::Copy { .. });
+        record.copies = record.copies.saturating_add(u32::from(is_copy));
         let ProtocolRecord::Udp(udp) = &record.protocol else {
             return None;
         };
@@ -298,7 +306,10 @@ impl Tracker {
         let cause = record.party(side);
         let pause = record.pass(now.time);
         record.notices = record.notices.saturating_add(1);
+        let copies = self.recent.error((record.number, cause == Party::Server), now, error);
+        record.copies = record.copies.saturating_add(u32::from(copies.is_some()));
         let about = match &mut record.protocol {
+            _ if copies.is_some() => None,
             ProtocolRecord::Tcp(tcp) => tcp.find_quoted(cause, now, error),
             ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id, error.data),
         };
@@ -306,6 +317,7 @@ impl Tracker {
             about: about.map(|(packet, _)| packet),
             after: about.and_then(|(_, sent)| now.time.since(sent)),
             says: error.says,
+            copies,
         };
         Some(in_flow(record, cause.other(), pause, PacketKind::Notice(notice)))
     }
@@ -330,6 +342,7 @@ impl Tracker {
             from_client: Count::default(),
             from_server: Count::default(),
             notices: 0,
+            copies: 0,
             retransmissions: 0,
             previous: NO_RECORD,
             protocol,

@@ -42,6 +42,8 @@ pub(super) struct Udp {
     /// Replies to one of the requests that are [`Fate::Undecided`].
     undecided: u32,
     round_trips: Option<Box<RoundTrips>>,
+    /// Copies of what the client sent, and of what the server sent.
+    copies: [u64; 2],
     /// Requests that were answered from another address or port.
     elsewhere: Vec<u64>,
     /// A datagram of which only the first fragment has come: who sent it, what identifies it, and its part.
@@ -65,6 +67,10 @@ impl Udp {
             (None, Party::Client) => self.ask(sent, now),
             (None, Party::Server) => self.answer(sent, now, new),
         };
+        if let DatagramPart::Copy { .. } = part {
+            let [client, server] = &mut self.copies;
+            *if sender == Party::Client { client } else { server } += 1;
+        }
         Datagram {
             length: new.length,
             part,
@@ -348,6 +354,7 @@ impl Udp {
             waiting: waiting.map(|request| request.packet.whole(self.last)).collect(),
             elsewhere: self.elsewhere.clone(),
             round_trips: self.round_trips.as_deref().copied(),
+            copies: self.copies,
         }
     }
 

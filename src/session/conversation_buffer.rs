@@ -9,7 +9,7 @@ use super::following::Conversations;
 use super::observed::Observed;
 use super::settings::Settings;
 use crate::explain::count;
-use crate::flow::segment::SegmentPart;
+use crate::flow::segment::{Remark, SegmentPart};
 use crate::flow::state::State;
 use crate::frame::Time;
 use crate::render::text_style::TextStyle;
@@ -100,6 +100,10 @@ impl ConversationBuffer {
             return;
         }
         let ended = self.kept.entry(number).or_default();
+        if ended.is_some() && goes_on(seen) {
+            // A SYN after a refusal, data after a RST that was forged: it was not the end.
+            *ended = None;
+        }
         if ended.is_none() && is_over(seen) {
             *ended = Some(EndTimes {
                 captured: seen.time,
@@ -243,6 +247,13 @@ fn is_over(seen: &PacketRef) -> bool {
     let is_over = |state| matches!(state, State::Closed | State::TimeWait);
     let both = is_over(segment.client.after.when_received()) && is_over(segment.server.after.when_received());
     both && !matches!(segment.part, SegmentPart::Syn) || matches!(segment.part, SegmentPart::Reset(_))
+}
+
+/// Shows this segment that what came before was not the end?
+fn goes_on(seen: &PacketRef) -> bool {
+    seen.in_flow
+        .segment()
+        .is_some_and(|segment| segment.part == SegmentPart::Syn || segment.remarks.has(Remark::GoesOn))
 }
 
 /// Has enough time passed in the capture since then? In a capture without times, only its end shows it.

@@ -10,6 +10,7 @@ use crate::explain::count;
 use crate::filter::display::{self, DisplayFilter};
 use crate::filter::suggestion;
 use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SyntaxError, SystemResolver, Target};
+use crate::frame::Frame;
 use crate::wire::LinkType;
 
 /// The filter that was asked for.
@@ -118,6 +119,31 @@ pub struct Selection {
     /// Frames that were asked about, and those of them that are wanted.
     asked: u64,
     wanted: u64,
+    /// Of those that the filter left out: how many have something before IP that has to be named in a filter, and the last such thing.
+    wrapped: u64,
+    wrapping: Option<Wrapping>,
+}
+
+/// A header between Ethernet and IP.
+#[derive(Debug, Clone, Copy)]
+struct Wrapping {
+    /// As a sentence has it.
+    name: &'static str,
+    /// The filter's word.
+    word: &'static str,
+}
+
+impl Wrapping {
+    /// Of this frame. Their EtherTypes: IEEE 802.1Q, RFC 2516, RFC 3032
+    fn of(frame: &Frame<'_>) -> Option<Self> {
+        let (name, word) = match (frame.link, frame.bytes.get(12..14)?) {
+            (LinkType::ETHERNET, [0x81, 0x00] | [0x88, 0xa8] | [0x91, 0x00]) => ("a VLAN tag", "vlan"),
+            (LinkType::ETHERNET, [0x88, 0x64]) => ("a PPPoE header", "pppoes"),
+            (LinkType::ETHERNET, [0x88, 0x47]) => ("an MPLS label", "mpls"),
+            _ => return None,
+        };
+        Some(Self { name, word })
+    }
 }
 
 impl Selection {
@@ -130,6 +156,8 @@ impl Selection {
             programs: HashMap::new(),
             asked: 0,
             wanted: 0,
+            wrapped: 0,
+            wrapping: None,
         }
     }
 
@@ -149,6 +177,9 @@ impl Selection {
                 }
             };
             if !program.matches(&frame.bytes, frame.original_length) {
+                if let Some(wrapping) = Wrapping::of(frame) {
+                    (self.wrapped, self.wrapping) = (self.wrapped + 1, Some(wrapping));
+                }
                 return Ok(false);
             }
         }
@@ -172,7 +203,15 @@ impl Selection {
             (Some(expression), Some(_)) => format!("the filter {expression} and --handshake-only"),
             (None, _) => "--handshake-only".to_owned(),
         };
-        Some(format!("{of} {what}"))
+        let behind = match (self.wrapping, self.filter.expression()) {
+            (Some(Wrapping { name, word }), Some(expression)) => {
+                let have = if self.wrapped == 1 { "has" } else { "have" };
+                let packets = count(self.wrapped, "packet");
+                format!("; {packets} {have} {name}, behind which this looks: '{word} and ({expression})'")
+            }
+            _ => String::new(),
+        };
+        Some(format!("{of} {what}{behind}"))
     }
 
     /// May it leave frames out?

@@ -130,6 +130,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> PacketKind {
                 about: None,
                 after: None,
                 says: IcmpErrorKind::PortUnreachable,
+                copies: None,
             });
         }
         other => panic!("{other}"),

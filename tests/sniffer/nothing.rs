@@ -65,3 +65,20 @@ fn what_left_the_packets_out_is_named() {
     // A filter that lets packets pass is not mentioned, nor is an empty capture a matter of the filter.
     assert_eq!(ran(&["-q", "-r", "captures/udp.pcapng", "udp"]).errors, "");
 }
+
+/// Filters look at frames as tcpdump's do, so a tag before IP has to be named.
+#[test]
+fn what_hides_behind_a_tag_is_told_with_the_filter_that_finds_it() {
+    let tagged = "tests/flow/packets/udp-behind-a-vlan-tag.pcap";
+    let ended = ran(&["-r", tagged, "--view", "summary", "udp"]);
+    assert_eq!(
+        ended.errors,
+        "warning: none of 2 packets passes the filter udp; 2 packets have a VLAN tag, behind which this looks: 'vlan and (udp)'\n"
+    );
+    let ended = ran(&["-r", tagged, "--view", "summary", "vlan and (udp)"]);
+    assert_eq!(
+        (ended.output.lines().count(), ended.errors.as_str()),
+        (2, ""),
+        "{ended:?}"
+    );
+}

@@ -106,10 +106,10 @@ pub(super) const CONCEPTS: &[Concept] = &[
         ],
         fields: &[],
         sentences: &[
-            "A half-open connection has an unfinished handshake: the third segment is missing.",
-            "The server's end is in the state SYN-RECEIVED meanwhile.",
-            "A SYN scan makes such connections on purpose: SYN-ACK means open, RST means closed.",
-            "RFC 9293 uses the word differently: one end lost the connection and the other does not know.",
+            "Half-open has two meanings, so say which one you mean.",
+            "Of an opening: the third segment is missing, and the server's end is in SYN-RECEIVED (RFC 4987).",
+            "Of an open connection: one end has closed or lost it, and the other does not know (RFC 9293).",
+            "That other end learns it when it sends something: a RST comes back.",
             "Do not confuse it with half-close, which is a normal step of closing.",
         ],
         example: Example {

@@ -65,6 +65,12 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
             sentence!(asked, "; deduced: ", first, " had not arrived", lost_or_late(in_flow))
         }
         FirstTransmission::Undelivered => sentence!("an ICMP error said that ", first, " was not delivered"),
+        FirstTransmission::Damaged => {
+            sentence!(
+                first,
+                " was damaged before it came here (its checksum is wrong), and a receiver drops it"
+            )
+        }
         FirstTransmission::NotTaken => {
             sentence!(
                 "the ",

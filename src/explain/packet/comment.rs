@@ -57,6 +57,9 @@ fn pairs(comment: &mut String, in_flow: &PacketInFlow) {
             if let Some(about) = notice.about {
                 number(comment, "about", about);
             }
+            if let Some(first) = notice.copies {
+                number(comment, "copies", first);
+            }
         }
     }
     word(comment, "roles", words::roles(in_flow.roles));

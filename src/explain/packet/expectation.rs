@@ -41,7 +41,8 @@ pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Optio
         },
         PacketKind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
-            (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
+            let tells = notice.says == IcmpErrorKind::PortUnreachable && notice.copies.is_none();
+            (tells && is_udp).then(|| {
                 let other = in_flow.sender.other();
                 sentence!("nothing more; the ", other, "'s program is told by ECONNREFUSED from its next call, if its socket is connected or asks for such errors (Linux: IP_RECVERR)")
                 .into()
@@ -120,7 +121,7 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
         }
         SegmentPart::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
         SegmentPart::OtherSynAck => Some(sentence!("a challenge ACK from the ", receiver)),
-        SegmentPart::Stray | SegmentPart::Copy | SegmentPart::ChallengeAck => None,
+        SegmentPart::Stray | SegmentPart::Copy | SegmentPart::Damaged | SegmentPart::ChallengeAck => None,
         _ if segment.remarks.has(Remark::ZeroWindow) => Some(sentence!(
             "no data from the ",
             receiver,

@@ -127,6 +127,9 @@ impl Error {
 pub(super) fn reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -> String {
     // It goes to the sender of the packet that is quoted.
     let other = in_flow.sender.other();
+    if let Some(first) = notice.copies {
+        return sentence!("packet ", first, " once more: captured twice, or repeated on the way");
+    }
     let known = notice.about.map(|number| sentence!("packet ", number));
     let which = known.unwrap_or_else(|| sentence!("a packet of the ", other, "'s"));
     let fate = match Error::of(packet) {

@@ -66,6 +66,13 @@ fn syn(packet: &Packet<'_>, segment: &Segment) -> String {
 }
 
 fn acknowledgment(in_flow: &PacketInFlow, segment: &Segment, new: &str) -> String {
+    if in_flow.sender == Party::Server && segment.own_start.is_none() {
+        return sentence!(
+            "the server acknowledges ",
+            new,
+            ", and no SYN of its own was captured before: that is missing here, or comes apart (split handshake)"
+        );
+    }
     if in_flow.sender == Party::Server {
         return sentence!(
             "the server acknowledges ",

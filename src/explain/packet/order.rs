@@ -2,6 +2,7 @@
 
 use super::super::sentence::Sentence;
 use super::super::words::duration;
+use crate::flow::PacketInFlow;
 use crate::flow::order::{OrderSign, SendOrder};
 use crate::flow::segment::Segment;
 
@@ -110,4 +111,16 @@ pub(super) fn larger_than_mss(segment: &Segment) -> Option<Sentence> {
         )
         .into(),
     )
+}
+
+/// A wrong checksum that proves no damage.
+pub(super) fn wrong_checksum(in_flow: &PacketInFlow, segment: &Segment) -> Option<Sentence> {
+    segment.signs.wrong_checksum.then(|| {
+        sentence!(
+            "its TCP checksum is wrong, and none of the ",
+            in_flow.sender,
+            "'s was right before: the network card fills it in after this capture, or it was damaged"
+        )
+        .into()
+    })
 }

@@ -88,6 +88,13 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
                 .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && tcp.flags().has(Flags::ACK));
             order::copy(segment, is_answer)
         }
+        SegmentPart::Damaged => sentence!(
+            "damaged before it came here: its TCP checksum is wrong, and the ",
+            sender,
+            "'s were right before. The ",
+            receiver,
+            " drops it"
+        ),
         SegmentPart::Stray => STRAY.into(),
     }
 }

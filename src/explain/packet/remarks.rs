@@ -39,6 +39,7 @@ pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
     sentences.extend(segment.proof.and_then(|proof| again::proof(in_flow, segment, proof)));
     sentences.extend(order::other_content(segment));
     sentences.extend(order::larger_than_mss(segment));
+    sentences.extend(order::wrong_checksum(in_flow, segment));
     if let (Some(why), Some(pause)) = (segment.delay, in_flow.pause) {
         sentences.push(sentence!(duration(pause), " after the packet before: ", delay(in_flow, why)).into());
     }
@@ -57,8 +58,8 @@ pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
     sentences
 }
 
-/// A fast or a spurious retransmission is a retransmission, and is called by the name that says more.
-fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
+/// Those that are said: a fast or a spurious retransmission is a retransmission, and is called by the name that says more.
+pub fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
     let special = remarks.has(Remark::FastRetransmission) || remarks.has(Remark::SpuriousRetransmission);
     remarks
         .each()
@@ -217,9 +218,10 @@ pub fn tags(output: &mut impl fmt::Write, in_flow: &PacketInFlow) -> fmt::Result
             Some(tag) => write_tag(output, &tag),
             None => Ok(()),
         },
-        PacketKind::Notice(notice) => match notice.about {
-            Some(packet) => write!(output, " [about {packet}]"),
-            None => Ok(()),
+        PacketKind::Notice(notice) => match (notice.copies, notice.about) {
+            (Some(first), _) => write!(output, " [copy of {first}]"),
+            (None, Some(packet)) => write!(output, " [about {packet}]"),
+            (None, None) => Ok(()),
         },
     }
 }

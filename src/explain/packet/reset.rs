@@ -17,7 +17,14 @@ pub(super) fn reason(in_flow: &PacketInFlow, segment: &Segment, cause: ResetCaus
                 .into()
         }
         ResetCause::NoSuchConnection => {
-            sentence!("the ", sender, " does not have this connection: it was restarted, or has forgotten it")
+            sentence!(
+                "a RST as a host sends it that does not have this connection: the ",
+                sender,
+                " was restarted or has forgotten it, or a firewall sent this"
+            )
+        }
+        ResetCause::ConnectionOver => {
+            sentence!("the ", sender, " does not have this connection any more: it is over")
         }
         ResetCause::DataAfterClose => {
             sentence!("breaks off: data came after the ", sender, "'s program had closed, or lay unread when it did")
@@ -25,7 +32,8 @@ pub(super) fn reason(in_flow: &PacketInFlow, segment: &Segment, cause: ResetCaus
         ResetCause::Abort => sentence!(
             "breaks off at once: the ",
             sender,
-            "'s program closed with data unread, or wanted it so (SO_LINGER 0), or was killed; the wire does not tell which"
+            "'s program closed with data unread, or wanted it so (SO_LINGER 0), or was killed, or its kernel had waited too long for an \
+             answer; the wire does not tell which"
         ),
         ResetCause::NotTaken(RemarkableReset::Challenged) => sentence!(
             "a RST that does not end the connection: its number lies in the ",

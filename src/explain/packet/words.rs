@@ -29,6 +29,7 @@ pub const fn part(part: SegmentPart) -> &'static str {
         SegmentPart::OtherSynAck => "other-syn-ack",
         SegmentPart::Reset(_) => "reset",
         SegmentPart::Copy => "copy",
+        SegmentPart::Damaged => "damaged",
         SegmentPart::Stray => "stray",
     }
 }
@@ -50,6 +51,7 @@ pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
         SegmentPart::ChallengeAck => "challenge ACK",
         SegmentPart::OtherSynAck => "other ISN",
         SegmentPart::Copy => "same packet again",
+        SegmentPart::Damaged => "bad checksum",
         SegmentPart::Stray => "stray",
         _ => return None,
     })
@@ -62,6 +64,7 @@ pub const fn cause(cause: ResetCause) -> &'static str {
         ResetCause::NobodyListens => "nobody-listens",
         ResetCause::BreaksOffHandshake => "breaks-off-handshake",
         ResetCause::NoSuchConnection => "no-such-connection",
+        ResetCause::ConnectionOver => "connection-over",
         ResetCause::DataAfterClose => "data-after-close",
         ResetCause::Abort => "abort",
         ResetCause::NotTaken(RemarkableReset::Ignored) => "ignored",

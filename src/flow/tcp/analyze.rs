@@ -206,6 +206,7 @@ impl Tcp {
             if own.is(StreamFlag::Sent) && position.start > next {
                 analysis.remark(Remark::Gap);
             }
+            self.after_damage(position.sender, now, info, recent, analysis);
             return;
         }
         if position.end <= position.start || analysis.asks_alive || analysis.asks_window {

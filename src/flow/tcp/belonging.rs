@@ -11,6 +11,15 @@ impl Tcp {
     /// with the same one it is a retransmission. So does such a SYN-ACK, unless it answers the SYN of this connection.
     pub(in crate::flow) fn is_left_for(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
         let own = self.stream(sender);
+        // After a bare acknowledgment the server's own SYN may come: a split handshake.
+        let is_apart = sender == Party::Server
+            && self.opening == Opening::Unanswered
+            && info.acknowledgment.is_none()
+            && !own.is(StreamFlag::SynSeen)
+            && own.next() <= 1;
+        if is_apart {
+            return false;
+        }
         let opens = info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence);
         opens && !info.acknowledgment.is_some_and(|to| self.answers(sender, to))
     }

@@ -3,7 +3,7 @@
 //! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`position`], [`part`]: its place and its part.
 //! [`belonging`]: is a segment of this connection? [`opening`], [`closing`]: how it begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
-//! [`reset`]: a RST. [`windows`]: a window in bytes. [`copies`]: what was captured again and sent once.
+//! [`reset`]: a RST. [`windows`]: a window in bytes. [`copies`]: what was captured again and sent once. [`damage`]: what its receiver drops.
 //! [`acknowledging`]: what an acknowledgment covers, and which packet it answers. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
 
 mod acknowledging;
@@ -13,6 +13,7 @@ mod belonging;
 mod closing;
 mod connection;
 mod copies;
+mod damage;
 mod delay;
 mod header;
 mod opening;
@@ -30,7 +31,7 @@ use super::packed_time::{CurrentPacket, Nanoseconds, PackedTime};
 use super::party::Party;
 use super::recent::Earlier;
 use super::segment::{Delay, Remark, Scale, Segment};
-use super::segment_info::TcpSegmentInfo;
+use super::segment_info::{ChecksumVerdict, TcpSegmentInfo};
 use super::signs::Signs;
 use super::state::{Change, ObservedState, State};
 use super::stream::{Stream, StreamFlag};
@@ -170,6 +171,9 @@ impl Tcp {
         info: &TcpSegmentInfo,
         earlier: Option<Earlier>,
     ) -> Segment {
+        if let Some(damaged) = self.damaged(sender, info) {
+            return damaged;
+        }
         if info.syn && self.stream(sender).is(StreamFlag::SynSeen) {
             self.stream_mut(sender).set(StreamFlag::SynAgain, true);
         }
@@ -258,6 +262,7 @@ impl Tcp {
             delay,
             signs: Signs {
                 order: analysis.signs.order.filter(|order| is_named(order.other)),
+                wrong_checksum: info.verdict == ChecksumVerdict::Wrong,
                 ..analysis.signs
             },
             ..self.header_with(sender, info, part, states)

@@ -57,7 +57,7 @@ impl Tcp {
     pub(super) fn reset_cause(&self, position: SegmentPosition, info: &TcpSegmentInfo) -> ResetCause {
         let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
         if self.is_over() {
-            return ResetCause::NoSuchConnection;
+            return ResetCause::ConnectionOver;
         }
         let asks_nothing_known = info.acknowledgment.is_none() || info.sequence == 0;
         if self.opening == Opening::Unanswered && position.sender == Party::Server && !own.is(StreamFlag::Sent) {

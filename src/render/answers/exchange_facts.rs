@@ -54,18 +54,24 @@ impl ExchangeFacts {
                 self.answered += 1;
                 self.undecided += 1;
                 self.open_replies += 1;
-                if self.open_replies >= self.open.len() {
-                    self.open.clear();
-                    self.open_replies = 0;
-                }
+                self.settle();
             }
             DatagramPart::ReplyFromElsewhere(_) | DatagramPart::Copy { .. } | DatagramPart::Unasked => {}
+        }
+    }
+
+    /// As many replies as requests: each of these has its own, and what comes later is another one.
+    fn settle(&mut self) {
+        if self.open_replies >= self.open.len() {
+            self.open.clear();
+            self.open_replies = 0;
         }
     }
 
     fn pair(&mut self, number: u64, reply: Reply) {
         self.without_reply.retain(|&request| request != reply.request);
         self.open.retain(|&request| request != reply.request);
+        self.settle();
         if reply.is_another {
             return;
         }
@@ -84,7 +90,8 @@ impl ExchangeFacts {
     }
 
     pub(super) fn refuse(&mut self, notice: &Notice) {
-        if notice.says != IcmpErrorKind::Other {
+        // A copy counts once.
+        if notice.says != IcmpErrorKind::Other && notice.copies.is_none() {
             self.refused += 1;
             self.without_reply.retain(|&request| Some(request) != notice.about);
         }

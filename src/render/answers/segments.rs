@@ -164,6 +164,12 @@ fn timed(count: usize, sent: &SentData, start: Option<Time>) -> String {
 fn lengths(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
+    let receiver = match party {
+        Party::Client => &facts.syn_ack,
+        Party::Server => &facts.syn,
+    };
+    let mss = receiver.as_ref().and_then(|opened| opened.mss).map(u64::from);
+    let larger = mss.filter(|&mss| stream.sizes.is_some_and(|(_, most)| most > mss));
     let mut answer = Answer::new(
         direction(facts, party),
         "No TCP field holds the data's length: it is IP's length less the IP header less the TCP header (data offset x 4).",
@@ -180,6 +186,12 @@ fn lengths(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, Strin
             bytes(sent.frame as u64)
         ));
         answer = answer.proved(sent.fields.last());
+    }
+    if let Some(mss) = larger {
+        answer = answer.line(format!(
+            "A segment on the wire has at most {} of data (MSS): a network card divides the larger ones, or joined them before the capture.",
+            bytes(mss)
+        ));
     }
     if let Some((least, most)) = stream.sizes.filter(|_| stream.segments > TOLD as u64) {
         answer = answer.line(format!(

@@ -203,6 +203,9 @@ struct NoticeRecord {
     /// Nanoseconds since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     nanoseconds: Option<i64>,
+    /// Of a copy: the packet that it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<u64>,
 }
 
 /// The place of a packet in its conversation.
@@ -330,5 +333,6 @@ fn notice(notice: &Notice) -> NoticeRecord {
         says: words::icmp_error_kind(notice.says),
         about: notice.about,
         nanoseconds: notice.after,
+        copies: notice.copies,
     }
 }

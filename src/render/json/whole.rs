@@ -38,6 +38,9 @@ pub(super) struct ConversationLine {
     from_server: CountRecord,
     /// ICMP errors about it.
     notices: u64,
+    /// How many of all these are copies: captured twice, or repeated on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<u64>,
     /// What only a TCP connection has.
     #[serde(skip_serializing_if = "Option::is_none")]
     tcp: Option<ConnectionRecord>,
@@ -191,6 +194,7 @@ pub(super) fn conversation(whole: &Conversation) -> ConversationLine {
         from_client: count(whole.from_client),
         from_server: count(whole.from_server),
         notices: whole.notices,
+        copies: Some(whole.copies).filter(|&copies| copies > 0),
         tcp,
         udp,
     }

@@ -2,12 +2,12 @@
 
 use super::{
     Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, LadderRow, Lane, NO_CALL_LOG,
-    RowKind, TransportName, fold, gaps, hindsight, requests, sentences, skew_sentence,
+    RowKind, TransportName, fold, gaps, hindsight, missing, requests, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
 use crate::explain::{count, duration};
 use crate::flow::PacketKind;
-use crate::flow::conversation::{self, Opening};
+use crate::flow::conversation::{Conversation, Opening, Transport};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::repetition::Proof;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
@@ -32,8 +32,8 @@ impl Ladder {
         Self {
             conversation: whole.number,
             transport: match whole.transport {
-                conversation::Transport::Tcp(_) => TransportName::Tcp,
-                conversation::Transport::Udp(_) => TransportName::Udp,
+                Transport::Tcp(_) => TransportName::Tcp,
+                Transport::Udp(_) => TransportName::Udp,
             },
             packets: input.packets.len() as u64 + input.left_out.map_or(0, |(_, count)| count),
             start,
@@ -67,7 +67,8 @@ fn begin(rows: &mut Vec<LadderRow>, lanes: &[Lane; 2]) {
 
 /// Was the SYN answered by a RST? Then no socket listened, though the SYN alone did not tell.
 fn nobody_listened(input: &LadderInput<'_>) -> bool {
-    let is_refused = matches!(&input.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
+    let is_refused =
+        matches!(&input.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Refused);
     is_refused
         && input.packets.iter().any(|seen| {
             let segment = seen.in_flow.segment();
@@ -106,8 +107,8 @@ fn lane(input: &LadderInput<'_>, party: Party) -> Lane {
 fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<LadderRow> {
     let refused = refused(input);
     let unanswered = match input.conversation.transport {
-        conversation::Transport::Tcp(_) => unanswered(input),
-        conversation::Transport::Udp(_) => requests::without_reply(input).packets,
+        Transport::Tcp(_) => unanswered(input),
+        Transport::Udp(_) => requests::without_reply(input).packets,
     };
     let mut rows = Vec::new();
     let mut events = input.timeline.events.iter().peekable();
@@ -206,7 +207,17 @@ fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     if input.left_out.is_none() {
         numbers.extend(waiting);
     }
+    if is_answered_unseen(input.conversation) {
+        numbers.clear();
+    }
     numbers
+}
+
+/// Was a SYN answered, as later packets of the client prove, though the capture has none of the server?
+fn is_answered_unseen(conversation: &Conversation) -> bool {
+    let is_complete =
+        matches!(&conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
+    is_complete && conversation.from_server.packets == 0
 }
 
 fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64], [client, server]: [Option<ObservedState>; 2]) -> Arrow {
@@ -228,6 +239,7 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64], [client, server]
             ArrowContent::Notice {
                 says: notice.says,
                 about: notice.about,
+                copies: notice.copies,
             },
         ),
     };
@@ -269,8 +281,8 @@ fn content(segment: &Segment, flags: Option<Flags>) -> ArrowContent {
     ArrowContent::Segment {
         part: segment.part,
         flags: flags.unwrap_or(Flags(0)),
-        sequence: segment.sequence.relative,
-        acknowledgment: segment.acknowledgment.map(|number| number.relative),
+        sequence: segment.sequence,
+        acknowledgment: segment.acknowledgment,
         length: segment.data.map_or(0, crate::flow::number::ByteRange::count),
         remarks: segment.remarks,
         first_sent: segment.first_sent,
@@ -281,7 +293,7 @@ fn content(segment: &Segment, flags: Option<Flags>) -> ArrowContent {
 fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     let mut notes = Vec::new();
     match &input.conversation.transport {
-        conversation::Transport::Tcp(connection) if connection.opening == Opening::BeforeCapture => {
+        Transport::Tcp(connection) if connection.opening == Opening::BeforeCapture => {
             notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
         }
         _ => {}
@@ -334,7 +346,8 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
         let mut segments = input.packets.iter().filter_map(|seen| seen.in_flow.segment());
         segments.any(|segment| segment.remarks.has(remark))
     };
-    if has(Remark::Gap) || has(Remark::AcknowledgesUnseen) {
+    let is_all = input.left_out.is_none();
+    if (has(Remark::Gap) || has(Remark::AcknowledgesUnseen)) && !(is_all && !missing::lacks_bytes(input.packets)) {
         notes.push("The capture does not have every packet: some bytes are missing in it".to_owned());
     }
     notes.extend(input.timeline.skews.iter().map(skew_sentence));

@@ -117,7 +117,8 @@ const fn asks(part: SegmentPart) -> bool {
 fn agrees(segment: &Segment, from: State, to: State, receiver: Party, later: &[PacketRef]) -> bool {
     let is_next = |seen: &&PacketRef| {
         let part = seen.in_flow.segment().map(|segment| segment.part);
-        seen.in_flow.sender == receiver && part.is_some_and(|part| part != SegmentPart::Copy)
+        seen.in_flow.sender == receiver
+            && part.is_some_and(|part| !matches!(part, SegmentPart::Copy | SegmentPart::Damaged))
     };
     let next = later.iter().position(|seen| is_next(&seen));
     let until = later.get(..next.unwrap_or(later.len())).unwrap_or_default();

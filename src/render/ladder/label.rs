@@ -3,10 +3,11 @@
 use super::{Arrow, ArrowContent, CallPoint, CallRow, SegmentRun};
 use crate::calls::{Call, CallName, Role};
 use crate::escape::columns::Columns as _;
-use crate::explain::packet::{datagram_tag, flag_names, words};
+use crate::explain::packet::{self, datagram_tag, flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
-use crate::flow::segment::{Remark, SegmentPart};
+use crate::flow::number::Number;
+use crate::flow::segment::{Remark, Remarks, ResetCause, SegmentPart};
 use crate::render::text_style::CharacterSet;
 use crate::timeline::PayloadStart;
 
@@ -35,8 +36,8 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
             first_sent,
         } => {
             let flags = flag_names(flags).to_string();
-            let sequence = format!("seq={sequence}");
-            let acknowledgment = acknowledgment.map(|number| format!("ack={number}"));
+            let sequence = numbered("seq", sequence);
+            let acknowledgment = acknowledgment.map(|number| numbered("ack", number));
             let bytes = format!("len={length}");
             let join = |parts: &[Option<&str>]| -> String {
                 let parts: Vec<&str> = parts.iter().flatten().copied().collect();
@@ -84,7 +85,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
                 else_below: Some(format!("{source}{to}{destination}")),
             }
         }
-        ArrowContent::Notice { says, about } => {
+        ArrowContent::Notice { says, about, copies } => {
             let says = icmp_error_kind(says);
             let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
             Label {
@@ -93,7 +94,7 @@ pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Labe
                     .chain([format!("ICMP {says}"), "ICMP".to_owned()])
                     .collect(),
                 payload_start,
-                remark: None,
+                remark: copies.map(|first| format!("copy of {first}")),
                 else_below: Some(says.to_owned()),
             }
         }
@@ -121,6 +122,15 @@ pub(in crate::render) fn run(run: &SegmentRun) -> Label {
     }
 }
 
+/// `seq=1`; of a number from before the beginning of its stream the one in the header, `raw seq=4294901760`.
+fn numbered(name: &str, number: Number) -> String {
+    if number.relative < 0 {
+        format!("raw {name}={}", number.raw)
+    } else {
+        format!("{name}={}", number.relative)
+    }
+}
+
 fn segment_remark(
     part: SegmentPart,
     remarks: impl Iterator<Item = Remark>,
@@ -129,9 +139,11 @@ fn segment_remark(
 ) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
     // That a connection is refused, broken off, half-closed or closed by both at once, the states say.
-    let kind = words::part_tag(part).filter(|_| !matches!(part, SegmentPart::Reset(_)));
+    let says_more = |part| matches!(part, SegmentPart::Reset(cause) if !matches!(cause, ResetCause::NotTaken(_)));
+    let kind = words::part_tag(part).filter(|_| !says_more(part));
     let kind = kind.map(str::to_owned);
-    let words = remarks.filter_map(|remark| {
+    let remarks: Remarks = remarks.collect();
+    let words = packet::shown(remarks).filter_map(|remark| {
         let tag = words::remark_tag(remark);
         Some(match remark {
             Remark::HalfClosed | Remark::SimultaneousClose => return None,
@@ -176,17 +188,13 @@ pub(in crate::render) const fn icmp_error_kind(says: IcmpErrorKind) -> &'static 
 pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     let call = &row.call;
     let name = call.call.word();
-    let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
-    // With less room, descriptors would stand in some rows and not in others.
+    let handles = [full(call), format!("{name}{}", handle(call))];
+    // With less room, arguments would stand in some rows and not in others.
     let roomy = usize::from(width < ROOMY);
     let mut words = Vec::new();
-    for inside in handles.iter().skip(2 * roomy) {
+    for inside in handles.iter().skip(roomy) {
         match row.point {
-            CallPoint::Entered => {
-                words.push(format!("{inside} called"));
-                words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
-                words.push(inside.clone());
-            }
+            CallPoint::Entered => words.extend([format!("{inside} called"), inside.clone()]),
             CallPoint::Returned | CallPoint::Whole => {
                 for outcome in outcomes(call) {
                     words.push(format!("{inside} = {outcome}"));
@@ -194,8 +202,10 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
             }
         }
     }
-    let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
-    words.extend(shortest.into_iter().skip(usize::from(row.point == CallPoint::Entered)));
+    if row.point != CallPoint::Entered {
+        words.extend([&handles[1], &format!("{name}()")].map(|inside| format!("{inside}={}", call.result)));
+    }
+    words.push(format!("{name}()"));
     if row.point == CallPoint::Returned {
         // It was entered with all of these; here the result counts.
         words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
@@ -261,7 +271,7 @@ fn details(row: &CallRow) -> Vec<String> {
 pub(in crate::render) fn full(call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
     if call.call != CallName::Socket && call.fd >= 0 {
-        parts.push(format!("fd {}", call.fd));
+        parts.push(call.fd.to_string());
     }
     parts.extend(call.argument.clone());
     if matches!(call.call, CallName::Send | CallName::SendTo) {
@@ -273,12 +283,12 @@ pub(in crate::render) fn full(call: &Call) -> String {
     format!("{}({})", call.call.word(), parts.join(", "))
 }
 
-/// `(fd 3)`; `socket()` has none yet.
-fn handle(call: &Call) -> String {
+/// `(3)`, its file descriptor, as strace writes calls; `socket()` has none yet.
+pub(in crate::render) fn handle(call: &Call) -> String {
     if call.call == CallName::Socket || call.fd < 0 {
         "()".to_owned()
     } else {
-        format!("(fd {})", call.fd)
+        format!("({})", call.fd)
     }
 }
 

@@ -11,6 +11,7 @@ mod gaps;
 pub(in crate::render) mod glyphs;
 mod hindsight;
 pub(in crate::render) mod label;
+mod missing;
 pub mod overview;
 mod picture;
 pub mod plain;

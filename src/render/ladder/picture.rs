@@ -6,6 +6,7 @@ use crate::calls::{Call, Program, Role};
 use crate::flow::Party;
 use crate::flow::conversation::Conversation;
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
+use crate::flow::number::Number;
 use crate::flow::segment::{Delay, Remarks, SegmentPart};
 use crate::flow::state::ObservedState;
 use crate::frame::Time;
@@ -179,10 +180,10 @@ pub enum ArrowContent {
         part: SegmentPart,
         /// Its flags.
         flags: crate::wire::tcp::Flags,
-        /// Relative sequence number.
-        sequence: i64,
-        /// Relative acknowledgment number.
-        acknowledgment: Option<i64>,
+        /// Its sequence number.
+        sequence: Number,
+        /// Its acknowledgment number.
+        acknowledgment: Option<Number>,
         /// Data bytes.
         length: u64,
         /// What is remarkable about it.
@@ -207,6 +208,8 @@ pub enum ArrowContent {
         says: IcmpErrorKind,
         /// Number of the packet that it is about.
         about: Option<u64>,
+        /// Number of the packet that it repeats.
+        copies: Option<u64>,
     },
 }
 

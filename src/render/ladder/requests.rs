@@ -74,14 +74,18 @@ pub(super) fn without_reply(input: &LadderInput<'_>) -> WithoutReply {
 
 /// How the conversation went.
 pub(super) fn outcome(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
+    let [client, server] = exchange.copies;
+    let notices = conversation.copies.saturating_sub(client + server);
     let mut outcome = vec![format!(
         "{} from the client, {} from the server; UDP opens and closes nothing",
-        count(conversation.from_client.packets, "datagram"),
-        count(conversation.from_server.packets, "datagram"),
+        count(conversation.from_client.packets.saturating_sub(client), "datagram"),
+        count(conversation.from_server.packets.saturating_sub(server), "datagram"),
     )];
     if conversation.notices > 0 {
-        outcome.push(format!("{} about them", count(conversation.notices, "ICMP error")));
+        let errors = conversation.notices.saturating_sub(notices);
+        outcome.push(format!("{} about them", count(errors, "ICMP error")));
     }
+    outcome.extend(copies(conversation));
     let is_to_group = [conversation.client, conversation.server]
         .iter()
         .any(|end| end.ip().is_multicast());
@@ -92,6 +96,19 @@ pub(super) fn outcome(conversation: &Conversation, exchange: &Exchange) -> Vec<S
         outcome.push(format!("Round trips: {}", summed_up(&trips)));
     }
     outcome
+}
+
+/// `2 packets are copies: captured twice, or repeated on the way`
+pub(super) fn copies(conversation: &Conversation) -> Option<String> {
+    let copies = conversation.copies;
+    match copies {
+        0 => None,
+        1 => Some("1 packet is a copy: captured twice, or repeated on the way".to_owned()),
+        _ => Some(format!(
+            "{} are copies: captured twice, or repeated on the way",
+            count(copies, "packet")
+        )),
+    }
 }
 
 /// `1 of 5 requests has no captured reply: 20 %`

@@ -55,7 +55,8 @@ pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
             let mut outcome = vec![opening(connection)];
             outcome.extend(calls_of_opening(input));
             outcome.extend(data(conversation, connection));
-            outcome.extend(ending(connection));
+            outcome.extend(ending(conversation, connection));
+            outcome.extend(requests::copies(conversation));
             outcome
         }
         Transport::Udp(exchange) => requests::outcome(conversation, exchange),
@@ -143,13 +144,25 @@ fn data(conversation: &Conversation, connection: &Connection) -> Option<String> 
     (sent > 0).then(|| {
         format!(
             "{} from the client and {} from the server were acknowledged{repeated}",
-            count(client, "byte"),
-            count(server, "byte")
+            acknowledged(client, conversation.from_client.packets > 0),
+            acknowledged(server, conversation.from_server.packets > 0)
         )
     })
 }
 
-fn ending(connection: &Connection) -> Option<String> {
+/// How much of a stream was acknowledged. Of an end of which nothing was captured, the last number may be its FIN's.
+fn acknowledged(numbers: u64, is_captured: bool) -> String {
+    match numbers.checked_sub(1) {
+        Some(less) if !is_captured => format!("{} and a FIN, or {},", count(less, "byte"), count(numbers, "byte")),
+        _ => count(numbers, "byte"),
+    }
+}
+
+fn ending(conversation: &Conversation, connection: &Connection) -> Option<String> {
+    let is_captured = |party| match party {
+        Party::Client => conversation.from_client.packets > 0,
+        Party::Server => conversation.from_server.packets > 0,
+    };
     if matches!(
         connection.opening,
         Opening::Refused | Opening::BrokenOff | Opening::Unanswered
@@ -158,6 +171,10 @@ fn ending(connection: &Connection) -> Option<String> {
     }
     let ending = match connection.ending {
         Ending::Open => "Its end is not in the capture".to_owned(),
+        Ending::HalfClosed(party) if !is_captured(party.other()) => format!(
+            "The {party} has closed its direction; no packet of the {} was captured, so whether it has is unknown",
+            party.other()
+        ),
         Ending::HalfClosed(party) => format!("The {party} has closed its direction, the {} has not", party.other()),
         Ending::Closed(party) => format!("The {party} closed first"),
         Ending::ClosedTogether => "Both closed at once".to_owned(),

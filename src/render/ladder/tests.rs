@@ -45,6 +45,7 @@ fn conversation(packets: &[PacketRef], opening: Opening) -> Conversation {
         from_client: from(Party::Client),
         from_server: from(Party::Server),
         notices: 0,
+        copies: 0,
         transport: if is_udp {
             Protocol::Udp(Exchange::default())
         } else {
@@ -157,6 +158,7 @@ fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::PortUnreachable,
+        copies: None,
     });
     let packets = [
         seen(1, Some(Time(0)), Party::Client, datagram),

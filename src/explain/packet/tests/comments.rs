@@ -112,6 +112,7 @@ fn every_pair_is_documented() {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::Other,
+        copies: None,
     })));
     for in_flow in in_flows {
         let comment = comment(&packet, Some(&in_flow)).unwrap();

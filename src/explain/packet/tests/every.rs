@@ -44,7 +44,7 @@ fn every_place_in_a_conversation_has_its_sentences() {
 fn every_name_is_its_own() {
     let mut names: Vec<&str> = parts().into_iter().map(words::part).collect();
     names.dedup();
-    assert_eq!(names.len(), 19, "a part each, and one for the resets: {names:?}");
+    assert_eq!(names.len(), 20, "a part each, and one for the resets: {names:?}");
     let tables: [Vec<&str>; 4] = [
         CAUSES.map(words::cause).to_vec(),
         Remark::ALL.map(words::remark).to_vec(),
@@ -84,6 +84,7 @@ fn every_reset_and_every_complaint_says_something_else() {
             about: Some(1),
             after: None,
             says,
+            copies: None,
         };
         let in_flow = PacketInFlow {
             sender: Party::Server,

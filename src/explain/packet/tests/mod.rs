@@ -97,10 +97,11 @@ fn in_flow(kind: PacketKind) -> PacketInFlow {
     }
 }
 
-const CAUSES: [ResetCause; 7] = [
+const CAUSES: [ResetCause; 8] = [
     ResetCause::NobodyListens,
     ResetCause::BreaksOffHandshake,
     ResetCause::NoSuchConnection,
+    ResetCause::ConnectionOver,
     ResetCause::DataAfterClose,
     ResetCause::Abort,
     ResetCause::NotTaken(RemarkableReset::Ignored),
@@ -126,6 +127,7 @@ fn parts() -> Vec<SegmentPart> {
         SegmentPart::ChallengeAck,
         SegmentPart::OtherSynAck,
         SegmentPart::Copy,
+        SegmentPart::Damaged,
         SegmentPart::Stray,
     ];
     plain.into_iter().chain(CAUSES.map(SegmentPart::Reset)).collect()

@@ -167,6 +167,7 @@ fn what_a_later_packet_decides_is_not_open() {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::TooBig,
+        copies: None,
     };
     packets.extend(apart(vec![seen(3, None, Party::Server, PacketKind::Notice(notice))]));
     let mut whole = conversation(&packets, Opening::Complete);
@@ -238,6 +239,7 @@ fn a_request_without_a_reply_is_open_unless_an_error_says_why() {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::PortUnreachable,
+        copies: None,
     };
     let refuses = seen(2, None, Party::Server, PacketKind::Notice(notice));
     for (packets, which) in [
