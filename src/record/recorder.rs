@@ -31,7 +31,7 @@ enum FormatWriter {
 pub struct Written {
     /// Its frames.
     pub packets: u64,
-    /// Its length in bytes.
+    /// Its length in bytes, packed if it is packed.
     pub bytes: u64,
     /// How many comments were too long for the format, 65,535 bytes, and end in ` [cut]`.
     pub cut_comments: u64,
@@ -182,7 +182,7 @@ impl Recorder {
         }
         Ok(Written {
             packets: self.block_writer.packets(),
-            bytes: self.block_writer.bytes(),
+            bytes: self.block_writer.in_file(),
             cut_comments: match &self.format_writer {
                 FormatWriter::Pcap => 0,
                 FormatWriter::PcapNg(writer) => writer.cut_comments(),

@@ -152,7 +152,7 @@ impl LiveSession<'_> {
             .settings
             .duration
             .and_then(|duration| Instant::now().checked_add(duration));
-        let mut flushing = Flushing::default();
+        let mut flushing = Flushing::of(self.settings.write.as_deref());
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {

@@ -35,7 +35,9 @@ pub struct SnifferArgs {
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["list_interfaces"])]
     pub read: Option<PathBuf>,
 
-    /// Record packets to a capture file: .pcapng, or pcap for every other ending ("-": standard output)
+    /// Record packets to a capture file: .pcapng, or pcap for every other ending; .gz, .zst or .lz4 behind it packs the file ("-": standard output)
+    ///
+    /// A packed file takes up packets once a second, and whenever 256 KiB are together; it is whole at any time.
     ///
     /// A live capture, and with it the recording, ends when the reader of standard output leaves ("| head"); with -q
     /// nothing is printed, so no reader can leave. A copy of what -r reads is finished in any case.
