@@ -27,7 +27,7 @@ enum FormatWriter {
 }
 
 /// What a finished recording holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     /// Its frames.
     pub packets: u64,
@@ -157,6 +157,12 @@ impl Recorder {
     /// The destination does not take it.
     pub fn flush(&mut self) -> Result<(), WriteError> {
         self.block_writer.write_out()
+    }
+
+    /// Bytes handed over so far, before they are packed: the length of the file, as far as it will have what was handed over.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.block_writer.bytes()
     }
 
     /// Ends the recording, with what was counted on each interface, in their order. pcap has no place for that.

@@ -201,6 +201,7 @@ impl Header {
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, ErrorKind, Read as _};
+    use std::sync::Arc;
 
     use super::{Frame, LARGEST_BLOCK, MAGIC};
     use crate::record::packed_frames::FrameSequence;
@@ -218,7 +219,7 @@ mod tests {
 
     fn unpacked(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
         let mut all = Vec::new();
-        let mut sequence = FrameSequence::<Frame>::new(Box::new(Cursor::new(bytes)), Default::default())?;
+        let mut sequence = FrameSequence::<Frame>::new(Box::new(Cursor::new(bytes)), Arc::default())?;
         sequence.read_to_end(&mut all).map(|_| all)
     }
 
@@ -239,8 +240,7 @@ mod tests {
     #[test]
     fn of_a_long_frame_only_the_window_is_kept() {
         let blocks = vec![(1, LARGEST_BLOCK, &b"x"[..]); 800];
-        let mut sequence =
-            FrameSequence::<Frame>::new(Box::new(Cursor::new(frame(&blocks))), Default::default()).unwrap();
+        let mut sequence = FrameSequence::<Frame>::new(Box::new(Cursor::new(frame(&blocks))), Arc::default()).unwrap();
         let (mut room, mut all, mut most) = (vec![0; 50_000], 0, 0);
         loop {
             match sequence.read(&mut room).unwrap() {

@@ -104,12 +104,8 @@ impl FseTable {
                 .checked_sub(u32::from(count.unsigned_abs()))
                 .ok_or(Corrupt("the probabilities of a table do not fit"))?;
             counts.push(count);
-            while count == 0 {
-                let more = bits.take(2);
-                counts.extend((0..more).map(|_| 0));
-                if more < 3 || counts.len() > symbols {
-                    break;
-                }
+            if count == 0 {
+                read_zeros(&mut bits, &mut counts, symbols);
             }
         }
         let length = bits.at.div_ceil(8);
@@ -139,5 +135,16 @@ impl FseTable {
     fn cell(&self, state: &FseState) -> Cell {
         // Base and bits of each cell lead to another one.
         self.cells.get(state.0).copied().unwrap_or_default()
+    }
+}
+
+/// Behind a count of 0: how many more zeros follow, in steps of 3 at most.
+fn read_zeros(bits: &mut ForwardBits<'_>, counts: &mut Vec<i16>, symbols: usize) {
+    loop {
+        let more = bits.take(2);
+        counts.extend((0..more).map(|_| 0));
+        if more < 3 || counts.len() > symbols {
+            return;
+        }
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn unpack(block: &[u8], table: &mut Option<HuffmanTable>, literals: &
     literals.clear();
     let first = *block.first().ok_or(SHORT)?;
     let form = first >> 2 & 3;
-    if first & 3 < 2 {
+    let kind = first & 3;
+    if kind < 2 {
         let (header, skipped) = match form {
             1 => (2, 4),
             3 => (3, 4),
@@ -21,7 +22,7 @@ pub(super) fn unpack(block: &[u8], table: &mut Option<HuffmanTable>, literals: &
         let size = number(block, header)? >> skipped;
         let size = checked(size)?;
         let bytes = block.get(header..).unwrap_or_default();
-        if first & 3 == 0 {
+        if kind == 0 {
             literals.extend(bytes.get(..size).ok_or(SHORT)?);
             return Ok(header + size);
         }
@@ -37,7 +38,7 @@ pub(super) fn unpack(block: &[u8], table: &mut Option<HuffmanTable>, literals: &
     let size = checked(sizes & ((1 << width) - 1))?;
     let length = usize::try_from(sizes >> width).map_err(|_| SHORT)?;
     let mut packed = block.get(header..header + length).ok_or(SHORT)?;
-    if first & 3 == 2 {
+    if kind == 2 {
         let (read, length) = HuffmanTable::read(packed)?;
         *table = Some(read);
         packed = packed.get(length..).unwrap_or_default();
