@@ -258,6 +258,26 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// A size as tcpdump takes it for -C, in bytes: millions, or with k, m or g behind it KiB, MiB or GiB.
+#[cfg(feature = "sniffer")]
+pub(super) fn file_size(text: &str) -> Result<u64, String> {
+    let unit = match text.chars().last() {
+        Some('k' | 'K') => 1 << 10,
+        Some('m' | 'M') => 1 << 20,
+        Some('g' | 'G') => 1 << 30,
+        _ => 1_000_000,
+    };
+    let digits = if unit == 1_000_000 {
+        text
+    } else {
+        text.get(..text.len() - 1).unwrap_or_default()
+    };
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0);
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "a size is a whole number from 1 in million bytes, or with k, m or g: 10, 500k".to_owned())
+}
+
 /// The lab's own spelling, `-ip X` and `-ip=X` with one dash, in the form that the parser knows.
 pub fn accept_one_dash(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options_are_over = false;
@@ -316,6 +336,29 @@ mod tests {
         assert_eq!(timeout("0.25"), Ok(Duration::from_millis(250)));
         for wrong in ["0", "-1", "NaN", "inf", "1e300", "x"] {
             assert!(timeout(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "sniffer")]
+    #[test]
+    fn sizes_are_tcpdump_s() {
+        for (text, size) in [("1", 1_000_000), ("3k", 3 << 10), ("3M", 3 << 20), ("1g", 1 << 30)] {
+            assert_eq!(super::file_size(text), Ok(size), "{text}");
+        }
+        for wrong in [
+            "",
+            "0",
+            "0k",
+            "k",
+            "-1",
+            "1.5",
+            "1kk",
+            "1 m",
+            "99999999999999999999",
+            "99999999999999g",
+            "1é",
+        ] {
+            assert!(super::file_size(wrong).is_err(), "{wrong}");
         }
     }
 

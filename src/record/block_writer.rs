@@ -6,23 +6,26 @@
 use std::io::{self, ErrorKind, Write};
 
 use super::destination::{Destination, Output};
+use super::packing::Packing;
 use super::read_error::words;
 use super::write_error::WriteError;
 
 /// From this many bytes on, the buffer is written out.
 const FULL: usize = 256 * 1024;
 
-/// A pipe is given no more than this at once, so that it is known how far it has taken what it was given. pipe(7): its usual room.
-const PIECE: usize = 64 * 1024;
-
 /// Collects blocks (or the packets of a pcap file) and writes them out, many at once.
+///
+/// A file whose name asks for that is packed: each time as a piece that is whole by itself, so that the file is whole, too.
 pub(super) struct BlockWriter {
     destination: Destination,
+    packing: Option<Packing>,
     buffer: Vec<u8>,
     /// Where the blocks in the buffer end.
     ends: Vec<BlockEnd>,
-    /// The bytes of all buffers that are out.
+    /// The bytes of all buffers that are out, …
     out: u64,
+    /// … and how many they are in the file.
+    in_file: u64,
     /// Packets wholly out, and packets that cannot get out.
     kept: u64,
     lost: u64,
@@ -50,10 +53,12 @@ impl Write for BlockWriter {
 impl BlockWriter {
     pub(super) fn new(destination: Destination) -> Self {
         Self {
+            packing: Packing::of_path(destination.path()),
             destination,
             buffer: Vec::with_capacity(FULL + FULL / 4),
             ends: Vec::new(),
             out: 0,
+            in_file: 0,
             kept: 0,
             lost: 0,
             failure: None,
@@ -74,9 +79,14 @@ impl BlockWriter {
         self.kept + self.ends.iter().filter(|end| end.of_packet).count() as u64
     }
 
-    /// Bytes handed over so far.
+    /// Bytes handed over so far, before they are packed.
     pub(super) fn bytes(&self) -> u64 {
         self.out + self.buffer.len() as u64
+    }
+
+    /// The length of the file so far, in bytes.
+    pub(super) const fn in_file(&self) -> u64 {
+        self.in_file
     }
 
     /// Forgets a block that was not finished.
@@ -99,19 +109,13 @@ impl BlockWriter {
     /// Writes out all that is complete.
     pub(super) fn write_out(&mut self) -> Result<(), WriteError> {
         self.drop_unfinished();
-        if self.failure.is_none() {
+        if let (None, Some(packing)) = (&self.failure, self.packing) {
+            self.write_packed(packing)?;
+        } else if self.failure.is_none() {
             let mut done = 0;
             let (mut ends, mut through) = (self.ends.iter(), self.kept);
-            let most = match self.destination.output {
-                Output::Stream(_) => PIECE,
-                _ => usize::MAX,
-            };
             while let Some(rest @ [_, ..]) = self.buffer.get(done..) {
-                self.destination.in_write(true);
-                let piece = rest.get(..most).unwrap_or(rest);
-                let written = self.destination.output.as_writer().write(piece);
-                self.destination.in_write(false);
-                match written {
+                match self.destination.write_piece(rest) {
                     Ok(0) => return Err(self.fail(done, &ErrorKind::WriteZero.into())),
                     Ok(count) => done += count,
                     Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -128,12 +132,38 @@ impl BlockWriter {
             }
             self.kept = through;
             self.out += done as u64;
+            self.in_file = self.out;
         } else {
             self.lost += self.ends.iter().filter(|end| end.of_packet).count() as u64;
         }
         self.buffer.clear();
         self.ends.clear();
         self.failure.as_ref().map_or(Ok(()), |failure| Err(self.error(failure)))
+    }
+
+    /// Writes out all that is complete as one packed piece. A piece that is not whole is of no use.
+    fn write_packed(&mut self, packing: Packing) -> Result<(), WriteError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let packed = packing.pack(&self.buffer).map_err(|error| self.fail(0, &error))?;
+        let mut rest = packed.as_slice();
+        while !rest.is_empty() {
+            match self.destination.write_piece(rest) {
+                Ok(0) => return Err(self.fail(0, &ErrorKind::WriteZero.into())),
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.fail(0, &error)),
+            }
+        }
+        if let Err(error) = self.destination.output.as_writer().flush() {
+            return Err(self.fail(0, &error));
+        }
+        self.kept += self.ends.iter().filter(|end| end.of_packet).count() as u64;
+        self.destination.count(self.kept);
+        self.out += self.buffer.len() as u64;
+        self.in_file += packed.len() as u64;
+        Ok(())
     }
 
     /// Of the buffer, only `done` bytes went out. Counts, and cuts the file back to its last whole block.
@@ -147,10 +177,11 @@ impl BlockWriter {
             }
         }
         self.out += whole as u64;
+        self.in_file += whole as u64;
         self.buffer.clear();
         if let Output::File(file) = &self.destination.output {
             // When even that fails, a reader still finds all whole packets before the half one.
-            let _ = file.set_len(self.out);
+            let _ = file.set_len(self.in_file);
         }
         let failure = (error.kind(), words(error));
         let error = self.error(&failure);

@@ -9,6 +9,9 @@ use super::temporary_file::TemporaryFile;
 use super::write_error::WriteError;
 use crate::outputs::{OpenOutput, OutputKind};
 
+/// A pipe is given no more than this at once, so that it is known how far it has taken what it was given. pipe(7): its usual room.
+const PIECE: usize = 64 * 1024;
+
 /// Where a recording or an export goes.
 pub struct Destination {
     pub(super) name: String,
@@ -149,6 +152,23 @@ impl Destination {
     #[must_use]
     pub const fn is_beside(&self) -> bool {
         matches!(self.output, Output::TemporaryFile(_))
+    }
+
+    /// Writes some of these bytes.
+    pub(super) fn write_piece(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let most = match self.output {
+            Output::Stream(_) => PIECE,
+            _ => usize::MAX,
+        };
+        self.in_write(true);
+        let written = self.output.as_writer().write(bytes.get(..most).unwrap_or(bytes));
+        self.in_write(false);
+        written
+    }
+
+    /// The path as it was given; of a stream, its name.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Sets how many packets are through.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use super::packing::Packing;
 use super::time::Resolution;
 use crate::frame::Time;
 use crate::wire::LinkType;
@@ -21,10 +22,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that the name asks for: pcapng for `.pcapng` and `.ntar`, however written, else pcap.
+    /// The format that the name asks for: pcapng for `.pcapng` and `.ntar`, however written, else pcap. An ending for how it
+    /// is packed may follow, such as `.gz`.
     #[must_use]
     pub fn of_path(path: &Path) -> Self {
-        let wants_pcapng = path
+        let unpacked = Packing::of_path(path).and_then(|_| path.file_stem());
+        let wants_pcapng = unpacked
+            .map_or(path, Path::new)
             .extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("pcapng") || ending.eq_ignore_ascii_case("ntar"));
         if wants_pcapng { Self::PcapNg } else { Self::Pcap }
@@ -205,8 +209,8 @@ impl Section {
 pub struct FileInfo {
     /// Its format.
     pub format: Format,
-    /// Was it packed by gzip?
-    pub gzip: bool,
+    /// How it is packed; `None`: it is not.
+    pub packing: Option<Packing>,
     /// The sections so far.
     pub sections: Vec<Section>,
     /// The interfaces of all sections so far; [`crate::frame::Frame::interface`] is an index into this.
@@ -223,6 +227,12 @@ mod tests {
             ("a.pcapng", Format::PcapNg),
             ("a.PcapNg", Format::PcapNg),
             ("a.ntar", Format::PcapNg),
+            ("a.pcapng.gz", Format::PcapNg),
+            ("a.pcapng.ZST", Format::PcapNg),
+            ("a.b/a.pcapng.lz4", Format::PcapNg),
+            ("a.pcap.gz", Format::Pcap),
+            ("a.pcapng.gz.gz", Format::Pcap),
+            ("a.gz", Format::Pcap),
             ("a.pcap", Format::Pcap),
             ("a.cap", Format::Pcap),
             ("pcapng", Format::Pcap),

@@ -17,6 +17,8 @@ pub(super) struct Input {
     /// How many bytes have been taken.
     offset: u64,
     ended: bool,
+    /// Did it end because what is packed is cut?
+    is_cut: bool,
 }
 
 impl Input {
@@ -28,12 +30,18 @@ impl Input {
             end: 0,
             offset: 0,
             ended: false,
+            is_cut: false,
         }
     }
 
     /// How many bytes have been taken: the position in the file of what [`Self::peek`] shows.
     pub(super) const fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Has the input ended because what is packed is cut?
+    pub(super) const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Shows the next bytes, as many as wished; fewer only at the end. Waits for them if need be, but for no more than these:
@@ -111,8 +119,11 @@ impl Input {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // So says the unpacker of a gzip file that was cut.
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => self.ended = true,
+                // So says the unpacker of a packed file that was cut.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    self.ended = true;
+                    self.is_cut = true;
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::packing::Packing;
+
 /// Why a capture file could not be read, or not to its end, in one line.
 #[derive(Debug)]
 pub struct ReadError {
@@ -15,7 +17,7 @@ pub struct ReadError {
 }
 
 /// What is the matter with a capture file. Positions are byte offsets from the start of the file, of the unpacked one where
-/// gzip packed it.
+/// it is packed.
 #[derive(Debug)]
 pub enum ReadProblem {
     /// It cannot be opened.
@@ -44,6 +46,10 @@ pub enum ReadProblem {
         /// How many it says that it has.
         whole: u64,
     },
+    /// What is packed so ends too early. All packets before that are whole and were read.
+    PackedCut(Packing),
+    /// What is packed so cannot be unpacked any further.
+    Unpack(Packing, io::Error),
     /// It contradicts itself or the format.
     Corrupt {
         /// Of what.
@@ -59,7 +65,7 @@ impl ReadError {
     /// Does the file merely end too early? Then all whole packets have been read, and a warning is enough.
     #[must_use]
     pub const fn is_cut(&self) -> bool {
-        matches!(self.problem, ReadProblem::Cut { .. })
+        matches!(self.problem, ReadProblem::Cut { .. } | ReadProblem::PackedCut(_))
     }
 }
 
@@ -85,11 +91,22 @@ impl fmt::Display for ReadError {
                     f,
                     "reading {name} failed: {}; packets read before: {packets}",
                     words(error)
+                )
+            }
+            ReadProblem::PackedCut(packing) => write!(
+                f,
+                "{name} is cut: its {packing} data ends too early; the packets before that are whole: {packets}"
+            ),
+            ReadProblem::Unpack(packing, error) => {
+                write!(
+                    f,
+                    "unpacking {name} failed: {}; packets read before: {packets}",
+                    words(error)
                 )?;
-                if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
-                    f.write_str("; 'gzip -t' says more about a packed file")?;
+                if error.kind() == io::ErrorKind::Unsupported {
+                    return Ok(());
                 }
-                Ok(())
+                write!(f, "; '{packing} -t' says more about it")
             }
             ReadProblem::Empty => write!(f, "{name} is empty: nothing has been captured into it"),
             ReadProblem::NotACapture(start) => {

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::file_info::{FileInfo, Format};
-use super::gzip::{self, Unpacker};
 use super::input::Input;
+use super::packing::Packing;
 use super::pcap::reader::PcapReader;
 use super::pcapng::reader::PcapNgReader;
 use super::read_error::{ReadError, ReadProblem};
+use super::unpacking;
 use crate::frame::Frame;
 
 enum FormatReader {
@@ -23,7 +24,7 @@ enum FormatReader {
 /// Reads a capture file or pipe frame by frame, in bounded memory.
 ///
 /// It reads pcap of both byte orders, in microseconds and nanoseconds, with the packet headers of old Linux patches, and
-/// pcapng; either may be packed by gzip. Which of these it is, the first bytes tell.
+/// pcapng; either may be packed by gzip, zstd or lz4. Which of these it is, the first bytes tell.
 pub struct Reader {
     name: String,
     input: Input,
@@ -129,10 +130,19 @@ impl Reader {
     pub fn remark(&self) -> Option<String> {
         self.has_rest.load(Ordering::Relaxed).then(|| {
             format!(
-                "{} has bytes behind its packed data that are not packed; they are left out, as gzip leaves them out",
+                "{} has bytes behind its packed data that are not packed; they are left out",
                 self.name
             )
         })
+    }
+
+    #[cold]
+    fn error(&self, problem: ReadProblem) -> ReadError {
+        ReadError {
+            name: self.name.clone(),
+            packets: self.packets,
+            problem,
+        }
     }
 
     /// The next frame; `None` at the end, and ever after. The frame borrows the reader's buffer.
@@ -175,15 +185,14 @@ impl Reader {
             }
             Ok(None) => {
                 self.ended = true;
-                Ok(None)
+                match self.file_info.packing.filter(|_| self.input.is_cut()) {
+                    Some(packing) => Err(self.error(ReadProblem::PackedCut(packing))),
+                    None => Ok(None),
+                }
             }
             Err(problem) => {
                 self.ended = true;
-                Err(ReadError {
-                    name: self.name.clone(),
-                    packets: self.packets,
-                    problem,
-                })
+                Err(self.error(unpacking::of(problem, self.file_info.packing)))
             }
         }
     }
@@ -194,39 +203,40 @@ fn recognise(
     source: Box<dyn Read + Send>,
     has_rest: &Arc<AtomicBool>,
 ) -> Result<(Input, FormatReader, FileInfo), ReadProblem> {
-    let mut input = Input::new(source);
-    let gzip = input.peek(gzip::MAGIC.len()).map_err(ReadProblem::Read)? == gzip::MAGIC;
-    if gzip {
-        input = Input::new(Box::new(Unpacker::new(input.into_rest(), Arc::clone(has_rest))));
-    }
+    let (mut input, packing) = unpacking::open(source, has_rest)?;
+    let by_format = recognise_format(&mut input, packing);
+    by_format
+        .map(|(by_format, file_info)| (input, by_format, file_info))
+        .map_err(|problem| unpacking::of(problem, packing))
+}
+
+/// Finds the format of what is unpacked.
+fn recognise_format(input: &mut Input, packing: Option<Packing>) -> Result<(FormatReader, FileInfo), ReadProblem> {
     let start = input.peek(4).map_err(ReadProblem::Read)?;
     let Some(&magic) = start.first_chunk() else {
         return Err(match start {
-            [] if gzip => ReadProblem::Cut {
-                part: "gzip header",
-                at: 0,
-                there: 0,
-                whole: 4,
+            [] => match packing.filter(|_| input.is_cut()) {
+                Some(packing) => ReadProblem::PackedCut(packing),
+                None => ReadProblem::Empty,
             },
-            [] => ReadProblem::Empty,
             other => ReadProblem::NotACapture(other.to_vec()),
         });
     };
     let mut file_info = FileInfo {
         format: Format::Pcap,
-        gzip,
+        packing,
         sections: Vec::new(),
         interfaces: Vec::new(),
     };
     let by_format = if PcapNgReader::recognises(magic) {
         file_info.format = Format::PcapNg;
-        FormatReader::PcapNg(PcapNgReader::new(&mut input, &mut file_info)?)
+        FormatReader::PcapNg(PcapNgReader::new(input, &mut file_info)?)
     } else if let Some(magic) = PcapReader::recognise(magic) {
-        FormatReader::Pcap(PcapReader::new(magic, &mut input, &mut file_info)?)
+        FormatReader::Pcap(PcapReader::new(magic, input, &mut file_info)?)
     } else {
         return Err(ReadProblem::NotACapture(magic.to_vec()));
     };
-    Ok((input, by_format, file_info))
+    Ok((by_format, file_info))
 }
 
 #[cfg(test)]
@@ -320,6 +330,8 @@ mod tests {
             Just(vec![0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]),
             Just(b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0".to_vec()),
             Just(vec![0x1f, 0x8b, 8, 0]),
+            Just(vec![0x28, 0xb5, 0x2f, 0xfd, 0]),
+            Just(vec![0x04, 0x22, 0x4d, 0x18, 0x60]),
         ]
     }
 

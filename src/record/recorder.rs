@@ -27,11 +27,11 @@ enum FormatWriter {
 }
 
 /// What a finished recording holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     /// Its frames.
     pub packets: u64,
-    /// Its length in bytes.
+    /// Its length in bytes, packed if it is packed.
     pub bytes: u64,
     /// How many comments were too long for the format, 65,535 bytes, and end in ` [cut]`.
     pub cut_comments: u64,
@@ -159,6 +159,12 @@ impl Recorder {
         self.block_writer.write_out()
     }
 
+    /// Bytes handed over so far, before they are packed: the length of the file, as far as it will have what was handed over.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.block_writer.bytes()
+    }
+
     /// Ends the recording, with what was counted on each interface, in their order. pcap has no place for that.
     ///
     /// # Errors
@@ -182,7 +188,7 @@ impl Recorder {
         }
         Ok(Written {
             packets: self.block_writer.packets(),
-            bytes: self.block_writer.bytes(),
+            bytes: self.block_writer.in_file(),
             cut_comments: match &self.format_writer {
                 FormatWriter::Pcap => 0,
                 FormatWriter::PcapNg(writer) => writer.cut_comments(),

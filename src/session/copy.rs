@@ -6,17 +6,16 @@ use super::comments::commented;
 use super::following::Follower;
 use super::observed::Observed;
 use super::recording::APPLICATION;
+use super::series::Series;
+use super::settings::Settings;
 use crate::frame::Frame;
-use crate::record::{Destination, FileInfo, Format, InterfaceDescription, Recorder, Section, WriteError};
+use crate::record::{FileInfo, Format, InterfaceDescription, Section, WriteError};
 use crate::wire::LinkType;
 
 /// A recording of the selected packets, in a file of its own.
 pub(super) struct Copy {
-    /// Opened at once, so that a name that cannot be written is said before anything is shown.
-    destination: Option<Destination>,
-    recorder: Option<Recorder>,
-    format: Format,
-    interfaces: usize,
+    /// Opened at once, if its name is known, so that a name that cannot be written is said before anything is shown.
+    series: Series,
     comments: Comments,
 }
 
@@ -35,16 +34,11 @@ impl Copy {
     /// Opens the file. `is_part`: not all packets will be recorded.
     ///
     /// # Errors
-    /// As [`Destination::open`].
-    pub(super) fn open(path: &Path, force: bool, is_part: bool) -> Result<Self, WriteError> {
-        let destination = Destination::open(path, force)?;
-        let format = Format::of_path(path);
+    /// As [`Series::open`].
+    pub(super) fn open(path: &Path, settings: &Settings, is_part: bool) -> Result<Self, WriteError> {
+        let series = Series::open(path, settings, None)?;
         Ok(Self {
-            destination: Some(destination),
-            recorder: None,
-            format,
-            interfaces: 0,
-            comments: match format {
+            comments: match series.format() {
                 Format::Pcap => Comments::None,
                 Format::PcapNg if is_part => Comments::WithItsOwn {
                     follower: Box::default(),
@@ -52,6 +46,7 @@ impl Copy {
                 },
                 Format::PcapNg => Comments::WithNumbersOfTheFile,
             },
+            series,
         })
     }
 
@@ -63,72 +58,52 @@ impl Copy {
     /// Records a packet.
     ///
     /// # Errors
-    /// As [`Recorder::write`].
+    /// As [`Series::write`].
     pub(super) fn take(&mut self, observed: &Observed<'_, '_>, file_info: &FileInfo) -> Result<(), WriteError> {
+        let known = &file_info.interfaces;
+        let about = || section(file_info);
         match &mut self.comments {
-            Comments::None => self.write(observed.frame, file_info),
-            Comments::WithNumbersOfTheFile => self.write(&commented(observed), file_info),
+            Comments::None => self.series.write(observed.frame, about, known),
+            Comments::WithNumbersOfTheFile => self.series.write(&commented(observed), about, known),
             Comments::WithItsOwn { follower, recorded } => {
                 *recorded += 1;
                 let followed = follower.follow(*recorded, observed.frame, observed.packet());
                 let frame = commented(&observed.known_as(*recorded, &followed));
-                self.write(&frame, file_info)
+                self.series.write(&frame, about, known)
             }
         }
     }
 
-    /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, frame: &Frame<'_>, file_info: &FileInfo) -> Result<(), WriteError> {
-        let known = &file_info.interfaces;
-        if let Some(destination) = self.destination.take() {
-            let section = section(file_info);
-            // The frame that is in hand then is lost with the start of the file.
-            let recorder = Recorder::new(destination, self.format, &section, known);
-            self.recorder = Some(recorder.map_err(|error| error.with_more_lost(1))?);
-            self.interfaces = known.len();
-        }
-        let Some(recorder) = &mut self.recorder else {
-            return Ok(());
-        };
-        for interface in known.iter().skip(self.interfaces) {
-            recorder.add_interface(interface)?;
-            self.interfaces += 1;
-        }
-        recorder.write(frame)
+    /// As [`Series::is_over`].
+    pub(super) fn is_over(&self, frame: &Frame<'_>) -> bool {
+        self.series.is_over(frame)
     }
 
     /// Hands over what has been recorded.
     ///
     /// # Errors
-    /// As [`Recorder::flush`].
+    /// As [`Series::flush`].
     pub(super) fn flush(&mut self) -> Result<(), WriteError> {
-        self.recorder.as_mut().map_or(Ok(()), Recorder::flush)
+        self.series.flush()
     }
 
     /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that
     /// has fewer packets.
     ///
     /// # Errors
-    /// As [`Recorder::finish`].
-    pub(super) fn finish(mut self, file_info: &FileInfo) -> Result<(), WriteError> {
+    /// As [`Series::finish`].
+    pub(super) fn finish(self, file_info: &FileInfo) -> Result<(), WriteError> {
         let known = &file_info.interfaces;
-        if let Some(destination) = self.destination {
-            // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
-            let none = [InterfaceDescription::new(LinkType::ETHERNET)];
-            let described = match (self.format, known.get(..1)) {
-                (_, None) => &none,
-                (Format::Pcap, Some(first)) => first,
-                (Format::PcapNg, _) => known,
-            };
-            self.interfaces = described.len();
-            self.recorder = Some(Recorder::new(destination, self.format, &section(file_info), described)?);
-        }
+        // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
+        let none = [InterfaceDescription::new(LinkType::ETHERNET)];
+        let described = match (self.series.format(), known.get(..1)) {
+            (_, None) => &none,
+            (Format::Pcap, Some(first)) => first,
+            (Format::PcapNg, _) => known,
+        };
         let counted = |interface: &InterfaceDescription| interface.statistics.unwrap_or_default();
-        let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
-        match self.recorder {
-            Some(recorder) => recorder.finish(&counted).map(|_| ()),
-            None => Ok(()),
-        }
+        let counted: Vec<_> = known.iter().map(counted).collect();
+        self.series.finish(|| section(file_info), described, &counted).map(drop)
     }
 }
 

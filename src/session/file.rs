@@ -218,7 +218,7 @@ impl<'a> Sinks<'a> {
     /// A file cannot be written, or a call log not read: a line that says so.
     fn open(settings: &'a Settings, selection: &Selection) -> Result<Self, String> {
         let copy = settings.write.as_deref();
-        let copy = copy.map(|path| Copy::open(path, settings.force, selection.chooses()));
+        let copy = copy.map(|path| Copy::open(path, settings, selection.chooses()));
         let copy = copy.transpose().map_err(|error| one_line(&error))?;
         let calls = Calls::open(settings)?;
         Ok(Self {
@@ -240,6 +240,9 @@ impl<'a> Sinks<'a> {
 
     /// Passes a packet to each. A display or a copy that fails is removed, so its failure is reported once.
     fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, file_info: &FileInfo) -> Result<(), SinkError> {
+        if self.copy.as_ref().is_some_and(|copy| copy.is_over(observed.frame)) {
+            return Err(SinkError::Over);
+        }
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);
         }
@@ -264,6 +267,8 @@ impl<'a> Sinks<'a> {
 
 /// Why a packet could not be handed on.
 enum SinkError {
+    /// As many files as wanted are written.
+    Over,
     Selection(CompileError),
     Display(DisplayError),
     Copy(WriteError),
@@ -335,6 +340,7 @@ fn each(
         };
         match taken {
             Ok(()) => {}
+            Err(SinkError::Over) => return Err(ReadEnd::Enough),
             Err(SinkError::Selection(error)) => return Err(ReadEnd::Failed(one_line(&error))),
             Err(SinkError::Display(error)) => return Err(error.into()),
             Err(SinkError::Copy(error)) => {

@@ -1,21 +1,49 @@
 //! When a live recording is flushed to the system.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use crate::record::Packing;
 
 /// When the recorded packets are flushed.
 ///
 /// As soon as no more frames wait to be read, so that the reader of the file or the pipe sees a packet at once. But where
 /// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flushing {
     /// How long to wait for more frames before what there is goes out; `None`: there is nothing.
     pub(super) until_flush: Option<Duration>,
     last: Option<Instant>,
+    interval: Duration,
+}
+
+impl Default for Flushing {
+    fn default() -> Self {
+        Self {
+            until_flush: None,
+            last: None,
+            interval: Self::INTERVAL,
+        }
+    }
 }
 
 impl Flushing {
     /// The shortest time between two.
     const INTERVAL: Duration = Duration::from_millis(5);
+
+    /// The shortest time between two of a packed file: what goes out together is packed together.
+    const PACKED_INTERVAL: Duration = Duration::from_secs(1);
+
+    /// How a recording of this name is flushed.
+    pub(super) fn of(file: Option<&Path>) -> Self {
+        Self {
+            interval: match file.and_then(Packing::of_path) {
+                Some(_) => Self::PACKED_INTERVAL,
+                None => Self::INTERVAL,
+            },
+            ..Self::default()
+        }
+    }
 
     /// A frame was recorded. The clock is not read here, where it would be read for each frame.
     pub(super) fn needed(&mut self) {
@@ -28,11 +56,12 @@ impl Flushing {
             return false;
         }
         let elapsed = self.last.map(|last| last.elapsed());
-        let wait = elapsed.map_or(Duration::ZERO, |elapsed| Self::INTERVAL.saturating_sub(elapsed));
+        let wait = elapsed.map_or(Duration::ZERO, |elapsed| self.interval.saturating_sub(elapsed));
         if wait.is_zero() {
             *self = Self {
                 until_flush: None,
                 last: Some(Instant::now()),
+                ..*self
             };
             return true;
         }

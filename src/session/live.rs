@@ -5,7 +5,6 @@
 //! program ([`ending`]).
 
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -23,18 +22,19 @@ use super::observed::{LazyPacket, Observed, Sink as _};
 use super::opening::{descriptor, open};
 use super::outcome::Outcome;
 use super::printing::{self, FrameSender, Printer, QueueError};
-use super::recording::{Recording, record};
+use super::recording::Recording;
 use super::rights;
 use super::say::Say;
 use super::selection::UserFilter;
+use super::series::Recorded;
 use super::settings::Settings;
 use super::source;
 use crate::capture::live::{self, Capture, CaptureEvent};
-use crate::escape::{one_line, printable};
+use crate::escape::one_line;
 use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::cancel::CancelToken;
-use crate::record::{Format, InterfaceStatistics, WriteError, Written};
+use crate::record::{InterfaceStatistics, WriteError};
 
 /// Captures until the program must quit, or has enough packets.
 ///
@@ -50,7 +50,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
     let planned = settings.planned();
     let calls = Calls::open(settings)?;
     let file = settings.write.as_deref();
-    let recording = file.map(|path| record(path, settings, filter, &capture));
+    let recording = file.map(|path| Recording::begin(path, settings, filter, &capture));
     let recording = recording.transpose().map_err(|error| one_line(&error))?;
     let exporter = Exporter::open(settings, &calls)?;
     drop(planned);
@@ -64,9 +64,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         describe(filter)
     ));
     let shows = settings.shows();
-    let comments = recording
-        .as_ref()
-        .is_some_and(|recording| recording.format == Format::PcapNg);
+    let comments = recording.as_ref().is_some_and(Recording::keeps_comments);
     let follower = SharedFollower::default();
     let mut session = LiveSession {
         settings,
@@ -152,7 +150,7 @@ impl LiveSession<'_> {
             .settings
             .duration
             .and_then(|duration| Instant::now().checked_add(duration));
-        let mut flushing = Flushing::default();
+        let mut flushing = Flushing::of(self.settings.write.as_deref());
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {
@@ -163,6 +161,13 @@ impl LiveSession<'_> {
                 Ok(CaptureEvent::Frame(frame, _)) => {
                     let headers = LazyPacket::new(&frame);
                     if self.user_filter.wants(&headers) {
+                        if self
+                            .recording
+                            .as_ref()
+                            .is_some_and(|recording| recording.is_over(&frame))
+                        {
+                            break;
+                        }
                         self.take(&headers, &mut queue);
                         if self.recording.is_some() {
                             flushing.needed();
@@ -236,7 +241,7 @@ impl LiveSession<'_> {
 
     fn flush(&mut self) {
         let recording = self.recording.as_mut();
-        let flushed = recording.map_or(Ok(()), |recording| recording.recorder.flush());
+        let flushed = recording.map_or(Ok(()), Recording::flush);
         if let Err(error) = flushed {
             self.failed_to_write(&error);
         }
@@ -269,10 +274,10 @@ impl LiveSession<'_> {
             ..InterfaceStatistics::default()
         };
         let recording = self.recording.take();
-        let recorded = recording.map(|recording| recording.recorder.finish(&[statistics]));
+        let recorded = recording.map(|recording| recording.finish(statistics));
         let exporter = self.exporter.take();
         let file = self.settings.write.as_deref();
-        let file = file.filter(|_| recorded.as_ref().is_some_and(Result::is_ok));
+        let file = file.filter(|_| !self.settings.rotation.is_some() && recorded.as_ref().is_some_and(Result::is_ok));
         Finished {
             counted,
             exported: exporter.map(|exporter| exporter.finish(file, &self.follower)),
@@ -319,15 +324,10 @@ impl LiveSession<'_> {
     }
 
     /// Reports what the file has; `true` if it has everything that was captured.
-    fn say_recorded(&mut self, recorded: Option<Result<Written, WriteError>>) -> bool {
+    fn say_recorded(&mut self, recorded: Option<Result<Recorded, WriteError>>) -> bool {
         match recorded {
-            Some(Ok(written)) => {
-                let path = self.settings.write.as_deref().unwrap_or_else(|| Path::new("-"));
-                let path = path.display().to_string();
-                let path = printable(path.as_bytes());
-                let packets = packets(written.packets);
-                self.say
-                    .plain(&format!("{packets}, {} bytes written to {path}", written.bytes));
+            Some(Ok(recorded)) => {
+                self.say.plain(&recorded.to_string());
                 true
             }
             Some(Err(error)) => {
@@ -344,6 +344,6 @@ impl LiveSession<'_> {
 /// The result of writing the files.
 struct Finished {
     counted: live::CaptureStatistics,
-    recorded: Option<Result<Written, WriteError>>,
+    recorded: Option<Result<Recorded, WriteError>>,
     exported: Option<(Vec<String>, Option<String>)>,
 }

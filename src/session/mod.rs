@@ -86,9 +86,13 @@ pub mod provenance;
 #[cfg(feature = "sniffer")]
 mod recording;
 pub mod rights;
+#[cfg(feature = "sniffer")]
+pub mod rotation;
 pub mod say;
 #[cfg(feature = "sniffer")]
 pub mod selection;
+#[cfg(feature = "sniffer")]
+mod series;
 #[cfg(feature = "sniffer")]
 pub mod settings;
 #[cfg(feature = "sniffer")]

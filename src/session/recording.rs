@@ -2,21 +2,25 @@
 
 use std::path::Path;
 
+use chrono::Utc;
+
 use super::comments::commented;
 use super::following::Conversations;
 use super::observed::{Observed, Sink};
+use super::series::{Recorded, Series};
 use super::settings::Settings;
 use crate::capture::live::{Capture, interfaces};
 use crate::filter::Filter;
-use crate::record::{Destination, Format, InterfaceDescription, Recorder, Section, WriteError};
+use crate::frame::Frame;
+use crate::record::{Format, InterfaceDescription, InterfaceStatistics, Section, WriteError};
 
 /// Who writes the file.
 pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION"), " (socket-lab)");
 
 /// Where frames are recorded.
 pub(super) struct Recording {
-    pub(super) recorder: Recorder,
-    pub(super) format: Format,
+    series: Series,
+    interfaces: [InterfaceDescription; 1],
 }
 
 impl Sink for Recording {
@@ -24,29 +28,53 @@ impl Sink for Recording {
 
     /// Records a frame, in pcapng with its comment.
     fn take(&mut self, observed: &Observed<'_, '_>, _: &dyn Conversations) -> Result<(), WriteError> {
-        match self.format {
-            Format::Pcap => self.recorder.write(observed.frame),
-            Format::PcapNg => self.recorder.write(&commented(observed)),
+        match self.series.format() {
+            Format::Pcap => self.series.write(observed.frame, section, &self.interfaces),
+            Format::PcapNg => self.series.write(&commented(observed), section, &self.interfaces),
         }
     }
 }
 
-/// Begins a recording.
-///
-/// # Errors
-/// As [`Destination::open`] and [`Recorder::new`].
-pub(super) fn record(
-    path: &Path,
-    settings: &Settings,
-    filter: &Filter,
-    capture: &Capture,
-) -> Result<Recording, WriteError> {
-    let destination = Destination::open(path, settings.force)?;
-    let interface = interface_of(settings, filter, capture);
-    let section = Section::of_this_machine(APPLICATION);
-    let format = Format::of_path(path);
-    let recorder = Recorder::new(destination, format, &section, &[interface])?;
-    Ok(Recording { recorder, format })
+impl Recording {
+    /// Begins a recording.
+    ///
+    /// # Errors
+    /// As [`Series::open`] and [`Series::begin`].
+    pub(super) fn begin(
+        path: &Path,
+        settings: &Settings,
+        filter: &Filter,
+        capture: &Capture,
+    ) -> Result<Self, WriteError> {
+        let mut series = Series::open(path, settings, Some(Utc::now().timestamp()))?;
+        let interfaces = [interface_of(settings, filter, capture)];
+        series.begin(section, &interfaces)?;
+        Ok(Self { series, interfaces })
+    }
+
+    /// Does it keep comments?
+    pub(super) fn keeps_comments(&self) -> bool {
+        self.series.format() == Format::PcapNg
+    }
+
+    /// As [`Series::is_over`].
+    pub(super) fn is_over(&self, frame: &Frame<'_>) -> bool {
+        self.series.is_over(frame)
+    }
+
+    /// As [`Series::flush`].
+    pub(super) fn flush(&mut self) -> Result<(), WriteError> {
+        self.series.flush()
+    }
+
+    /// As [`Series::finish`].
+    pub(super) fn finish(self, counted: InterfaceStatistics) -> Result<Recorded, WriteError> {
+        self.series.finish(section, &self.interfaces, &[counted])
+    }
+}
+
+fn section() -> Section {
+    Section::of_this_machine(APPLICATION)
 }
 
 /// What a recording says of the interface.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::rotation::Rotation;
 use crate::outputs::{OpenOutput, OutputKind};
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{View, ViewOf};
@@ -24,6 +25,8 @@ pub struct Settings {
     pub nat: bool,
     /// The capture file to record to; "-": standard output.
     pub write: Option<PathBuf>,
+    /// When the recording goes on in another file.
+    pub rotation: Rotation,
     /// Are existing files replaced?
     pub force: bool,
     /// Of TCP only the segments that open and close connections, and their acknowledgments.

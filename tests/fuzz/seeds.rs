@@ -3,16 +3,14 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use invariants::flow::pack;
 use invariants::frame::LINKS;
 use invariants::record;
 use socket_lab::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use socket_lab::frame::Frame;
+use socket_lab::record::Packing;
 use socket_lab::wire::LinkType;
 
 /// The project.
@@ -109,9 +107,9 @@ impl Seeds {
             self.add("record", bytes)?;
         }
         if bytes.len() <= LONGEST / 8 {
-            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-            packed.write_all(bytes)?;
-            self.add("record", &packed.finish()?)?;
+            for packing in [Packing::Gzip, Packing::Zstd, Packing::Lz4] {
+                self.add("record", &packing.pack(bytes)?)?;
+            }
         }
         let mut frames = record::check(bytes);
         frames.truncate(PACKETS);

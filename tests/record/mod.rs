@@ -5,4 +5,5 @@ mod destinations;
 mod files;
 mod judges;
 mod losses;
+mod packings;
 mod readable;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::record::{Format, InterfaceDescription, ReadProblem, Reader};
+use socket_lab::record::{Format, InterfaceDescription, Packing, ReadProblem, Reader};
 use socket_lab::wire::LinkType;
 
 use super::files::{ask, frame, frames, loopback, read, record};
@@ -22,7 +22,7 @@ fn a_packed_file_is_read_and_a_cut_one_too() {
         packer.finish().unwrap()
     };
     let mut reader = Reader::new(std::io::Cursor::new(packed.clone()), "packed").unwrap();
-    assert!(reader.file_info().gzip);
+    assert_eq!(reader.file_info().packing, Some(Packing::Gzip));
     let mut count = 0;
     while let Some(frame) = reader.next().unwrap() {
         assert_eq!(frame.into_owned(), frames[count]);

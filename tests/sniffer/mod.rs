@@ -41,6 +41,7 @@ mod privileges;
 mod progress;
 mod replacing;
 mod rights;
+mod rotation;
 mod silent_disk;
 mod stage;
 mod stuck;

@@ -48,6 +48,7 @@ tools! {
     Fish = "fish" in "fish",
     Gzip = "gzip" in "gzip",
     Ip = "ip" in "iproute2",
+    Lz4 = "lz4" in "lz4",
     Man = "man" in "man-db",
     Mandoc = "mandoc" in "mandoc",
     Mergecap = "mergecap" in "wireshark-common",
@@ -64,6 +65,7 @@ tools! {
     Tshark = "tshark" in "tshark",
     Unshare = "unshare" in "util-linux",
     Zsh = "zsh" in "zsh",
+    Zstd = "zstd" in "zstd",
 }
 
 /// What the smallest Debian has: POSIX's shell and GNU's core utilities.

@@ -7,12 +7,13 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use clap::{Parser, ValueEnum};
 
-use super::super::args::seconds;
+use super::super::args::{file_size, seconds};
 use super::super::style::StyleArgs;
 use super::exports::ExportArgs;
 use crate::render::text_style::TimeFormat;
 use crate::render::view::View;
 use crate::render::views;
+use crate::session::rotation::Rotation;
 use crate::session::settings::Settings;
 
 /// The arguments of `sniffer`.
@@ -35,12 +36,31 @@ pub struct SnifferArgs {
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["list_interfaces"])]
     pub read: Option<PathBuf>,
 
-    /// Record packets to a capture file: .pcapng, or pcap for every other ending ("-": standard output)
+    /// Record packets to a capture file: .pcapng, or pcap for every other ending; .gz, .zst or .lz4 behind it packs the file ("-": standard output)
+    ///
+    /// A packed file takes up packets once a second, and whenever 256 KiB are together; it is whole at any time.
     ///
     /// A live capture, and with it the recording, ends when the reader of standard output leaves ("| head"); with -q
     /// nothing is printed, so no reader can leave. A copy of what -r reads is finished in any case.
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,
+
+    /// Go on in another file when one has over SIZE million bytes; with k, m or g: KiB, MiB, GiB
+    ///
+    /// As tcpdump: the names of the later files end in 1, 2, 3, …, before .gz, .zst or .lz4. A packed file is counted before it
+    /// is packed.
+    #[arg(short = 'C', long, value_name = "SIZE", value_parser = file_size, requires = "write", help_heading = "Recording", hide_short_help = true)]
+    pub rotate_size: Option<u64>,
+
+    /// Go on in another file with the first packet after SECONDS; the name after -w has the time: x-%H%M%S.pcap, see strftime(3)
+    ///
+    /// As tcpdump; but with -r, the seconds are those of the packets.
+    #[arg(short = 'G', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), requires = "write", help_heading = "Recording", hide_short_help = true)]
+    pub rotate_seconds: Option<u64>,
+
+    /// With -C, COUNT files take turns, with numbers from 0; with -G alone, end after COUNT files
+    #[arg(short = 'W', long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), requires = "write", help_heading = "Recording", hide_short_help = true)]
+    pub rotate_count: Option<u32>,
 
     /// Replace an existing file: one of -w at once, another when its successor is whole
     #[arg(long, help_heading = "Recording", hide_short_help = true)]
@@ -204,6 +224,11 @@ impl SnifferArgs {
             other_end: self.other_end.clone(),
             nat: self.nat,
             write: self.write.clone(),
+            rotation: Rotation {
+                size: self.rotate_size,
+                seconds: self.rotate_seconds,
+                files: self.rotate_count,
+            },
             force: self.force,
             handshake_only: self.handshake_only,
             count: self.count,

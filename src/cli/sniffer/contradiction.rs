@@ -38,6 +38,9 @@ fn beside_sheets(settings: &Settings) -> Option<String> {
 /// What does not go together, in a line.
 #[must_use]
 pub(super) fn contradiction(settings: &Settings) -> Option<String> {
+    if let Some(line) = settings.rotation.refusal(settings.write.as_deref()) {
+        return Some(line);
+    }
     let draws = settings.view.shows_calls && !settings.json;
     if !settings.calls.is_empty() && !settings.shows_calls() && !settings.export.shows_calls() {
         Some(

@@ -19,7 +19,7 @@ pub fn check(file: &[u8]) -> Vec<Frame<'static>> {
             return Vec::new();
         }
     };
-    let packed = reader.file_info().gzip;
+    let packed = reader.file_info().packing.is_some();
     let mut frames: Vec<Frame<'static>> = Vec::new();
     let mut errors = 0;
     let mut bytes = 0;
