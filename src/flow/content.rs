@@ -16,6 +16,8 @@ pub(super) struct Content {
 const DATA: u64 = 0xcbf2_9ce4_8422_2325;
 const QUERY: u64 = 1;
 const RESPONSE: u64 = 2;
+/// This bit of a hash is set for DNS messages only.
+const IS_DNS: u64 = 1;
 
 impl Content {
     /// Nothing is known of the data: it was cut, or there is none. Then it shows nothing.
@@ -27,7 +29,8 @@ impl Content {
             return Self::UNKNOWN;
         }
         if let Some(question) = Question::of(data) {
-            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes, Case::AsItIs);
+            // Names are the same in any case. RFC 4343
+            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes, Case::Upper) | IS_DNS;
             return Self {
                 exact: begins(if question.is_response { RESPONSE } else { QUERY }),
                 uppercase: begins(RESPONSE),
@@ -37,10 +40,22 @@ impl Content {
             Ok(text) if !text.is_ascii() => hash(DATA, text.to_uppercase().as_bytes(), Case::AsItIs),
             _ => hash(DATA, data, Case::Upper),
         };
+        let of_other_data = |hash: u64| (hash & !IS_DNS).max(2);
         Self {
-            exact: hash(DATA, data, Case::AsItIs),
-            uppercase,
+            exact: of_other_data(hash(DATA, data, Case::AsItIs)),
+            uppercase: of_other_data(uppercase),
         }
+    }
+
+    /// Is it a DNS message with one question?
+    const fn is_dns(self) -> bool {
+        self.exact & IS_DNS != 0
+    }
+
+    /// Does this data of a datagram show that it does not answer this request? A DNS message is the response to the query with its
+    /// identifier and question, and to no other. RFC 5452 section 9.1
+    pub(super) const fn is_of_another(self, request: Self) -> bool {
+        self.is_dns() && request.is_dns() && self.exact != request.uppercase
     }
 
     const fn is_known(self) -> bool {
@@ -124,9 +139,14 @@ mod tests {
             [&[0, id, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, name, 0, 0, 1, 0, 1][..]].concat()
         };
         let query = message(1, 1, b'a');
+        assert_eq!(answers(&query, &message(1, 0x81, b'A')), Some(Evidence::DnsQuestion));
+        for other in [&message(1, 0x81, b'a')[..], b"ping", b""] {
+            assert!(!Content::of(other).is_of_another(Content::of(&query)), "{other:?}");
+        }
         assert_eq!(answers(&query, &message(1, 0x81, b'a')), Some(Evidence::DnsQuestion));
         for other in [message(2, 0x81, b'a'), message(1, 0x81, b'b'), message(1, 1, b'b')] {
             assert_eq!(answers(&query, &other), None, "{other:?}");
+            assert!(Content::of(&other).is_of_another(Content::of(&query)), "{other:?}");
         }
         assert_eq!(answers(&query, &query), Some(Evidence::SameData), "an echo service");
     }

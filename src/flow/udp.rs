@@ -140,7 +140,11 @@ impl Udp {
         let waits = |place: &usize| self.remembered.get(*place).is_some_and(|request| request.fate.waits());
         let same: Vec<usize> = matching.iter().map(|&(place, _)| place).collect();
         let waiting: Vec<usize> = if same.is_empty() {
-            (0..self.remembered.len()).filter(waits).collect()
+            let is_possible = |place: &usize| {
+                let request = self.remembered.get(*place);
+                request.is_some_and(|request| !sent.content.is_of_another(request.content))
+            };
+            (0..self.remembered.len()).filter(waits).filter(is_possible).collect()
         } else {
             same.iter().copied().filter(waits).collect()
         };
@@ -341,6 +345,11 @@ impl Udp {
             elsewhere: self.elsewhere.clone(),
             round_trips: self.round_trips.as_deref().copied(),
         }
+    }
+
+    /// Has the client sent anything?
+    pub(super) const fn is_asked(&self) -> bool {
+        self.requests > 0
     }
 
     /// Has any request been answered?
