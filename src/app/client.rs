@@ -61,7 +61,7 @@ impl SharedTimeout {
 }
 
 /// A wait of this length that says after [`SILENTLY`], once, what it is for.
-pub fn announced<'a>(in_all: Duration, announce: &'a mut dyn FnMut()) -> Timeout<'a> {
+pub fn announced(in_all: Duration, announce: &mut dyn FnMut()) -> Timeout<'_> {
     Timeout::Announced {
         in_all,
         silently: SILENTLY,

@@ -153,7 +153,7 @@ fn one_line(program: &str, error: &clap::Error, words: &[OsString]) -> String {
     let parts: Vec<String> = text
         .split("\n\n")
         // A dash in front is a mistake here more often than it is meant as a value.
-        .filter(|part| !part.contains("tip: to pass ") && !(has_foreign && part.contains("tip: a similar")))
+        .filter(|part| !(part.contains("tip: to pass ") || has_foreign && part.contains("tip: a similar")))
         .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     let next = match error.kind() {

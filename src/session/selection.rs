@@ -66,8 +66,13 @@ fn understood(text: &str, error: &SyntaxError) -> Result<(Filter, Option<String>
                 note += " (not looked at: headers behind VLAN tags in a file, inside tunnels, and in ICMP errors)";
             }
             if let Some(name) = asks_presence {
-                note +=
-                    &format!("; a field without a comparison asks whether it is there: {name} == 1 asks for a value");
+                for part in [
+                    "; a field without a comparison asks whether it is there: ",
+                    &name,
+                    " == 1 asks for a value",
+                ] {
+                    note.push_str(part);
+                }
             }
             Ok((filter, Some(note)))
         }
