@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::error::{CallErrorReason, Error};
+use super::socket::Timeout;
 
 /// The server that a client talks to.
 #[derive(Debug, Clone)]
@@ -18,6 +19,9 @@ pub struct Server {
     /// How long to wait: for a connection, over all addresses together, and for the next part of a reply.
     pub timeout: Duration,
 }
+
+/// How long a client waits without a word.
+pub const SILENTLY: Duration = Duration::from_secs(1);
 
 /// A time limit that several addresses share. Each address gets an equal part of the remaining time. An address that refuses at
 /// once leaves its part to the addresses after it.
@@ -53,6 +57,15 @@ impl SharedTimeout {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
+    }
+}
+
+/// A wait of this length that says after [`SILENTLY`], once, what it is for.
+pub fn announced(in_all: Duration, announce: &mut dyn FnMut()) -> Timeout<'_> {
+    Timeout::Announced {
+        in_all,
+        silently: SILENTLY,
+        announce,
     }
 }
 

@@ -123,6 +123,16 @@ impl fmt::Display for Error {
             ),
             Self::Call(trouble) => trouble.fmt(f),
             Self::Rights(line) => f.write_str(line),
+            Self::UnknownHost { host, .. } if with_port(host).is_some() => {
+                let (address, port) = with_port(host).unwrap_or_default();
+                write!(
+                    f,
+                    "'{}' is an address and a port: the address is {}; type -p {} for the port",
+                    printable(host.as_bytes()),
+                    printable(address.as_bytes()),
+                    printable(port.as_bytes())
+                )
+            }
             Self::UnknownHost { host, why } => write!(
                 f,
                 "'{}' is neither an address nor the name of a known host ({}); use the serverIP that the server prints",
@@ -155,6 +165,15 @@ impl fmt::Display for Error {
             Self::Reply(fault) => fault.fmt(f),
         }
     }
+}
+
+/// `192.0.2.1:80`, `[2001:db8::1]:80`, `name:80`, and the servers' `192.0.2.1#80`: address and port.
+fn with_port(host: &str) -> Option<(&str, &str)> {
+    let (address, port) = host.rsplit_once([':', '#'])?;
+    port.parse::<u16>().ok()?;
+    let address = address.trim_start_matches('[').trim_end_matches(']');
+    let is_plain = !address.is_empty() && !address.contains('/');
+    is_plain.then_some((address, port))
 }
 
 impl From<LineError> for Error {

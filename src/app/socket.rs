@@ -20,7 +20,6 @@ mod unread;
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use socket2::{Domain, Type};
 
@@ -307,7 +306,11 @@ impl Socket {
     ///
     /// # Errors
     /// What ICMP said of a datagram sent before, nothing within `timeout`, or [`Error::Stopped`].
-    pub fn recvfrom<'a>(&self, room: &'a mut [u8], timeout: Option<Duration>) -> Result<(&'a [u8], SocketAddr), Error> {
+    pub fn recvfrom<'a, 'p>(
+        &self,
+        room: &'a mut [u8],
+        timeout: impl Into<Timeout<'p>>,
+    ) -> Result<(&'a [u8], SocketAddr), Error> {
         let given = CallArgs::bytes(room.len());
         let (length, sender) = self.perform(
             CallName::RecvFrom,

@@ -6,7 +6,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use self::reply::Reply;
-use super::client::{ReplyTally, Server, SharedTimeout, more_telling};
+use super::client::{ReplyTally, SILENTLY, Server, SharedTimeout, more_telling};
 use super::error::Error;
 use super::socket::{Family, Socket, SocketType, Timeout, Unread};
 use super::transcript::Transcript;
@@ -75,9 +75,6 @@ pub fn one_line<R: LineSource>(
     }
     Ok(true)
 }
-
-/// How long connecting may take without a word.
-const SILENTLY: Duration = Duration::from_secs(1);
 
 /// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake. The
 /// timeout is for all of them together.

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::client::{ReplyTally, Server, SharedTimeout, more_telling};
+use super::client::{ReplyTally, Server, SharedTimeout, announced, more_telling};
 use super::error::{CallError, CallErrorReason, Error};
-use super::socket::{Family, Socket, SocketType};
+use super::socket::{Family, Socket, SocketType, Unread};
 use super::transcript::Transcript;
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6};
+use crate::calls::text::counted;
 use crate::calls::{Program, Role};
 use crate::escape::printable;
 use crate::os::cancel::CancelToken;
@@ -61,6 +62,9 @@ pub fn one_line<R: LineSource>(
     };
     let time = SharedTimeout::start(server.timeout);
     let reply = exchange(&client_socket, &message, server_address, server.timeout);
+    if reply.is_ok() {
+        note_more(&client_socket);
+    }
     client_socket.close();
     let reply = match reply {
         Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, time, cancel),
@@ -162,18 +166,63 @@ fn exchange(
     client_socket.sendto(message, server_address)?;
     let sent = Instant::now();
     let mut room = vec![0; ROOM];
+    let mut is_said = false;
+    let mut announce = || {
+        if !std::mem::replace(&mut is_said, true) {
+            tracing::warn!(
+                "no reply from {server_address} yet: waiting for it, {} s in all",
+                timeout.as_secs_f64()
+            );
+        }
+    };
     loop {
         let left = timeout.saturating_sub(sent.elapsed());
-        let received = client_socket.recvfrom(&mut room, Some(left));
+        let received = client_socket.recvfrom(&mut room, announced(left, &mut announce));
         let (modified_message, sender) = received.map_err(|trouble| about(trouble, server_address, timeout))?;
-        if (sender.ip(), sender.port()) == (server_address.ip(), server_address.port()) {
+        if is_same(sender, server_address) {
             return Ok(modified_message.to_vec());
         }
-        tracing::warn!(
-            "recvfrom {sender}: not from {server_address}, so not taken for the reply; \
-             if it is the same machine, start the server with --bind {}",
-            server_address.ip()
-        );
+        let came = start_of(modified_message);
+        let (address, port) = (server_address.ip(), server_address.port());
+        if sender.ip() == address {
+            tracing::warn!(
+                "recvfrom {sender}: not from port {port}, so not taken for the reply: {came}; \
+                 a server has to answer through the socket that received the line"
+            );
+        } else {
+            tracing::warn!(
+                "recvfrom {sender}: not from {server_address}, so not taken for the reply: {came}; \
+                 if it is the same machine, start the server with --bind {address}"
+            );
+        }
+    }
+}
+
+fn is_same(sender: SocketAddr, server_address: SocketAddr) -> bool {
+    (sender.ip(), sender.port()) == (server_address.ip(), server_address.port())
+}
+
+/// `2 bytes (HI)`: a datagram that is not shown as the reply.
+fn start_of(bytes: &[u8]) -> String {
+    /// The most that is shown of it, in bytes.
+    const SHOWN: usize = 100;
+    let start = bytes.get(..SHOWN).unwrap_or(bytes);
+    let more = if start.len() < bytes.len() { "…" } else { "" };
+    match bytes.len() {
+        0 => "0 bytes".to_owned(),
+        length => format!("{} ({}{more})", counted(length as u64, "byte"), printable(start)),
+    }
+}
+
+/// Says what came after the reply: a line has one, and the socket is closed now.
+fn note_more(client_socket: &Socket) {
+    if !matches!(client_socket.unread(), Ok(Unread::Bytes(_))) {
+        return;
+    }
+    let mut room = vec![0; ROOM];
+    if let Ok((another, sender)) = client_socket.recvfrom(&mut room, Some(Duration::ZERO)) {
+        let came = start_of(another);
+        tracing::warn!("recvfrom {sender}: another datagram after the reply: {came}; one line has one reply");
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::loops::LoopGuard;
 use super::error::{CallErrorReason, Error};
-use super::socket::{Socket, SocketType};
+use super::socket::{Socket, SocketType, Timeout};
 use super::transcript::Transcript;
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
 use crate::calls::{Program, Role};
@@ -46,7 +46,7 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
     let mut room = vec![0; ROOM];
     let mut loop_guard = LoopGuard::new(own_port);
     loop {
-        let (message, client_address) = match server_socket.recvfrom(&mut room, None) {
+        let (message, client_address) = match server_socket.recvfrom(&mut room, Timeout::Fixed(None)) {
             Ok(received) => received,
             Err(trouble) if is_passing(&trouble) => {
                 tracing::warn!("{trouble}");

@@ -105,7 +105,7 @@ pub struct ClientArgs {
     pub ipaddress: String,
 
     /// Port of the server, 1 to 65535, as it prints it behind "Port:"
-    #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "PORT", value_parser = port_of_server)]
     pub port: u16,
 
     /// How long to wait: for the look-up of a name, for a connection (all addresses of the name together), and for the next part
@@ -116,6 +116,22 @@ pub struct ClientArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
     pub common: Common,
+}
+
+/// A port that a server can have.
+fn port_of_server(text: &str) -> Result<u16, String> {
+    match port(text)? {
+        0 => Err("0 is not in 1..=65535".to_owned()),
+        port => Ok(port),
+    }
+}
+
+/// A port; 0: one that the system picks.
+fn port(text: &str) -> Result<u16, String> {
+    match text.parse::<u64>() {
+        Ok(number) => u16::try_from(number).map_err(|_| format!("{number} is not in 1..=65535")),
+        Err(_) => Err("a port is one number from 1 to 65535".to_owned()),
+    }
 }
 
 /// The examples of both clients; `PROGRAM` is replaced by the name of the program.
@@ -166,7 +182,7 @@ pub struct Listen {
     pub bind: Option<String>,
 
     /// Port to serve [default: one that the system picks]
-    #[arg(short, long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    #[arg(short, long, value_name = "PORT", default_value_t = 0, hide_default_value = true, value_parser = port)]
     pub port: u16,
 }
 

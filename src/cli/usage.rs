@@ -1,7 +1,8 @@
 //! Help, and wrong arguments said in one line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use clap::builder::StyledStr;
@@ -10,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, Parser};
 
 use super::args;
 use crate::escape::printable;
+use crate::escape::shell::quoted;
 use crate::session::rights;
 
 /// Exit status for wrong arguments.
@@ -121,7 +123,8 @@ fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
             }
         }
         _ => {
-            let line = one_line(program, error);
+            let words: Vec<OsString> = std::env::args_os().collect();
+            let line = one_line(program, error, &words);
             // With standard error closed, the exit status has to do.
             let _ = writeln!(std::io::stderr(), "{line}");
             ExitCode::from(USAGE)
@@ -130,13 +133,27 @@ fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
 }
 
 /// What is wrong, on what, and the next step, without the usage block that hides it.
-fn one_line(program: &str, error: &clap::Error) -> String {
+fn one_line(program: &str, error: &clap::Error, words: &[OsString]) -> String {
     let text = error.render().to_string();
     let text = text.split("\n\nUsage:").next().unwrap_or_default();
     let text = text.split("\n\nFor more information").next().unwrap_or_default();
+    let is_of_sniffer = program == "sniffer";
+    let foreign = match error.get(ContextKind::InvalidArg) {
+        // The value of -p may be wrong too.
+        Some(ContextValue::String(option)) if is_of_sniffer && error.kind() != ErrorKind::ValueValidation => {
+            of_another_program(option).map(str::to_owned)
+        }
+        Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => {
+            as_options(program, option, words)
+        }
+        _ => None,
+    };
+    let has_foreign = foreign.is_some();
     // The tip that clap may have is in a paragraph of its own.
     let parts: Vec<String> = text
         .split("\n\n")
+        // A dash in front is a mistake here more often than it is meant as a value.
+        .filter(|part| !(part.contains("tip: to pass ") || has_foreign && part.contains("tip: a similar")))
         .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     let next = match error.kind() {
@@ -145,25 +162,70 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         }
         _ => "",
     };
-    let foreign = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(option)) if program == "sniffer" => of_another_program(option),
-        _ => None,
-    };
     let next = foreign.map_or_else(|| next.to_owned(), |next| format!("{next}; "));
     let line = format!("{}; {next}see '{program} --help'", parts.join("; "));
     // clap repeats what was typed.
     printable(line.as_bytes()).into_owned()
 }
 
+/// The command with options for an address and a port that were typed without, as for nc(1): `HOST PORT`, `HOST:PORT`, `PORT`.
+fn as_options(program: &str, found: &str, words: &[OsString]) -> Option<String> {
+    if !matches!(program, "tcp-client" | "udp-client" | "tcp-server" | "udp-server") {
+        return None;
+    }
+    let is_server = program.ends_with("-server");
+    if found.starts_with('-') {
+        let is_habit = is_server && ["-l", "-k", "-u", "-n"].contains(&found);
+        return is_habit.then(|| "leave it out: it listens in any case".to_owned());
+    }
+    let own = quoted(words.first().map_or(OsStr::new(program), |own| own));
+    let typed: Option<Vec<&str>> = words.iter().skip(1).map(|word| word.to_str()).collect();
+    let values = typed.filter(|typed| typed.iter().all(|word| !word.starts_with('-')));
+    let (address, port) = match values.as_deref() {
+        Some([one]) => match one.rsplit_once(':').filter(|_| one.parse::<IpAddr>().is_err()) {
+            Some((address, port)) => (Some(address), Some(port)),
+            None if one.parse::<u16>().is_ok() => (None, Some(*one)),
+            None => (Some(*one), None),
+        },
+        Some([address, port]) => (Some(*address), Some(*port)),
+        _ => (None, None),
+    };
+    let address = address.map(|address| quoted(OsStr::new(address.trim_start_matches('[').trim_end_matches(']'))));
+    let port = port.map_or_else(|| "PORT".into(), |port| quoted(OsStr::new(port)));
+    Some(match (is_server, address) {
+        (true, None) => format!("type: {own} -p {port}"),
+        (true, Some(address)) => format!("type: {own} -b {address} -p {port}"),
+        (false, address) => {
+            let address = address.unwrap_or_else(|| "ADDRESS".into());
+            format!("type: {own} -ip {address} -p {port}")
+        }
+    })
+}
+
 /// What to type instead of an option of tcpdump's or tshark's. tcpdump(8), tshark(1)
 fn of_another_program(option: &str) -> Option<&'static str> {
     Some(match option {
-        "-n" | "-N" => "leave it out: addresses and ports are always numbers here",
-        "-l" | "-U" => "leave it out: lines are written as they come",
+        "-N" => "leave it out: addresses and ports are always numbers here",
+        "-U" | "--immediate-mode" => "leave it out: lines and packets are written as they come",
+        "-B" => "leave it out: 64 MiB of packets may wait here",
+        "--port <PORT>" => "tcpdump's -p is the default here: leave it out",
+        "--no-promiscuous-mode" => "leave it out: that is the default here",
         "-v" => "leave it out: --view fields shows every field",
         "-K" | "-Z" => "leave it out: checksums are checked, and rights given up, in any case",
-        "-Y" | "-f" | "--display-filter" => "write the filter as the last argument, as in: sniffer -i lo 'tcp port 80'",
-        "-A" | "-X" => "-x shows the bytes, --view follow the text of a conversation",
+        "-R" | "-2" | "--read-filter" => "type the filter as the last argument, in quotes: 'tcp port 80'",
+        "-F" => "type the filter itself as the last argument, in quotes; the ending of -w's file chooses its format",
+        "-b" | "-C" | "-G" | "-W" => "one file is written here: --count or --duration ends it",
+        "-y" | "-L" | "-I" | "-H" => "leave it out: the interface has one link type",
+        "-Q" | "-P" => "both directions are captured: choose one with 'src host A' or 'dst host A'",
+        "-j" | "-J" | "--time-stamp-precision" | "-u" => {
+            "leave it out: times are the kernel's, in nanoseconds where it has them"
+        }
+        "-#" | "--number" => "leave it out: packets are numbered in any case",
+        "-d" => "ports have no protocols here: --view follow shows what both ends said",
+        "-o" => "--view fields shows raw and relative numbers",
+        "-k" => "--install-extcap lets Wireshark capture with this program",
+        "--export-objects" => "--view follow shows what both ends said; -w FILE for tshark",
+        "-A" => "-x shows the bytes, --view follow the text of a conversation",
         "-e" | "-O" => "--view fields shows every header",
         "-T" | "-E" => "--json writes every field of a packet",
         "-t" => "--time relative, --time utc and --time local choose the form of times",
@@ -176,14 +238,31 @@ fn of_another_program(option: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use clap::Parser;
 
     use super::super::args::ClientArgs;
     use super::one_line;
 
     fn usage_error(words: &[&str]) -> String {
-        let words = ["udp-client"].iter().chain(words);
-        one_line("udp-client", &ClientArgs::try_parse_from(words).unwrap_err())
+        let words: Vec<OsString> = ["udp-client"].iter().chain(words).map(OsString::from).collect();
+        one_line("udp-client", &ClientArgs::try_parse_from(&words).unwrap_err(), &words)
+    }
+
+    #[test]
+    fn an_address_and_a_port_without_options_are_said_with_them() {
+        for (words, command) in [
+            (&["192.0.2.1", "80"][..], "type: udp-client -ip 192.0.2.1 -p 80;"),
+            (&["192.0.2.1:80"], "type: udp-client -ip 192.0.2.1 -p 80;"),
+            (&["[::1]:80"], "type: udp-client -ip ::1 -p 80;"),
+            (&["::1", "80"], "type: udp-client -ip ::1 -p 80;"),
+            (&["localhost"], "type: udp-client -ip localhost -p PORT;"),
+            (&["80"], "type: udp-client -ip ADDRESS -p 80;"),
+            (&["-v", "192.0.2.1", "80"], "type: udp-client -ip ADDRESS -p PORT;"),
+        ] {
+            assert!(usage_error(words).contains(command), "{}", usage_error(words));
+        }
     }
 
     #[test]

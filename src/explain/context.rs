@@ -74,10 +74,16 @@ impl<'c, 'a> Context<'c, 'a> {
 /// Is it for a group or for everybody on the link, so that there is no server?
 #[must_use]
 pub fn is_to_many(in_flow: &PacketInFlow) -> bool {
-    [in_flow.client, in_flow.server].iter().any(|end| match end.ip() {
+    [in_flow.client, in_flow.server].iter().any(|end| is_of_many(end.ip()))
+}
+
+/// Does this address stand for several machines: a group, or all of the link?
+#[must_use]
+pub const fn is_of_many(address: IpAddr) -> bool {
+    match address {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),
-    })
+    }
 }
 
 /// `an IPv4 header follows`, for the field that says what follows.

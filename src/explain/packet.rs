@@ -21,7 +21,7 @@ mod reset;
 mod states;
 pub mod words;
 
-pub use super::context::is_to_many;
+pub use super::context::{is_of_many, is_to_many};
 pub use comment::comment;
 pub use datagram::tag as datagram_tag;
 pub use endpoints::{PacketEndpoints, ends, roles};

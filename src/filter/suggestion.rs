@@ -15,7 +15,7 @@ pub fn suggestion(text: &str) -> Option<String> {
         text.remove(place + 1);
     }
     let mut words: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in without_comparisons(&text).split_whitespace() {
         let kind = words.last().map(String::as_str).filter(|last| takes_value(last));
         let meant = meant_by(word, kind);
         words.push(meant);
@@ -28,6 +28,36 @@ pub fn suggestion(text: &str) -> Option<String> {
     // Names are looked up when the expression is typed.
     let is_read = Filter::parse(&candidate, &NoResolver).is_ok_and(|filter| filter.expression().is_some());
     (candidate != text && is_read).then_some(candidate)
+}
+
+/// As ss(8) has it, `dport = :80` for `dst port 80`; and `port == 80` for `port 80`.
+fn without_comparisons(text: &str) -> String {
+    let signs = ["==", "="];
+    let spaced = signs
+        .iter()
+        .find(|sign| text.contains(**sign))
+        .map_or_else(|| text.to_owned(), |sign| text.replace(sign, &format!(" {sign} ")));
+    let mut kept: Vec<&str> = Vec::new();
+    for word in spaced.split_whitespace() {
+        match (kept.last(), word) {
+            (Some(last), "==" | "=" | "eq") if takes_value(last) => {}
+            (Some(&"port"), value) if value.starts_with(':') => kept.push(value.trim_start_matches(':')),
+            (_, "dport") => kept.extend(["dst", "port"]),
+            (_, "sport") => kept.extend(["src", "port"]),
+            (Some(&"port"), value) if is_range(value) => {
+                kept.pop();
+                kept.extend(["portrange", value]);
+            }
+            _ => kept.push(word),
+        }
+    }
+    kept.join(" ")
+}
+
+/// `80-90`
+fn is_range(word: &str) -> bool {
+    word.split_once('-')
+        .is_some_and(|(first, last)| is_numeric(first) && is_numeric(last))
 }
 
 /// Does a value follow this word?
@@ -66,10 +96,7 @@ fn meant_by(word: &str, kind: Option<&str>) -> String {
     if is_numeric(word) {
         return format!("port {word}");
     }
-    if word
-        .split_once('-')
-        .is_some_and(|(first, last)| is_numeric(first) && is_numeric(last))
-    {
+    if is_range(word) {
         return format!("portrange {word}");
     }
     lower
@@ -109,6 +136,13 @@ mod tests {
             ("192.0.2.1", "host 192.0.2.1"),
             ("::1", "host ::1"),
             ("02:00:00:00:00:01", "ether host 02:00:00:00:00:01"),
+            ("dport = :80", "dst port 80"),
+            ("sport == :22", "src port 22"),
+            ("port == 80", "port 80"),
+            ("port=80", "port 80"),
+            ("host == 192.0.2.1", "host 192.0.2.1"),
+            ("port 80-90", "portrange 80-90"),
+            ("tcp dst port 80-90", "tcp dst portrange 80-90"),
             ("tcp and 192.0.2.1:80", "tcp and (host 192.0.2.1 and port 80)"),
         ] {
             assert_eq!(suggestion(text).as_deref(), Some(meant), "{text}");

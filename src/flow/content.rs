@@ -21,6 +21,8 @@ const SHORT: usize = 128;
 const DATA: u64 = 0xcbf2_9ce4_8422_2325;
 const QUERY: u64 = 1;
 const RESPONSE: u64 = 2;
+/// This bit of a hash is set for DNS messages only.
+const IS_DNS: u64 = 1;
 
 impl Content {
     /// Nothing is known of the data: it was cut, or there is none. Then it shows nothing.
@@ -32,24 +34,34 @@ impl Content {
             return Self::UNKNOWN;
         }
         if let Some(question) = Question::of(data) {
-            let begins = |start| hash(start ^ u64::from(question.id) << 8, question.bytes);
+            // Names are the same in any case. RFC 4343
+            let name = uppercase(question.bytes);
+            let begins = |start| hash(start ^ u64::from(question.id) << 8, &name) | IS_DNS;
             return Self {
                 exact: begins(if question.is_response { RESPONSE } else { QUERY }),
                 uppercase: begins(RESPONSE),
             };
         }
-        let uppercase = match std::str::from_utf8(data) {
+        let in_uppercase = match std::str::from_utf8(data) {
             Ok(text) if !text.is_ascii() => hash(DATA, text.to_uppercase().as_bytes()),
-            _ => {
-                let mut letters: SmallVec<[u8; SHORT]> = SmallVec::from_slice(data);
-                letters.make_ascii_uppercase();
-                hash(DATA, &letters)
-            }
+            _ => hash(DATA, &uppercase(data)),
         };
+        let of_other_data = |hash: u64| (hash & !IS_DNS).max(2);
         Self {
-            exact: hash(DATA, data),
-            uppercase,
+            exact: of_other_data(hash(DATA, data)),
+            uppercase: of_other_data(in_uppercase),
         }
+    }
+
+    /// Is it a DNS message with one question?
+    const fn is_dns(self) -> bool {
+        self.exact & IS_DNS != 0
+    }
+
+    /// Does this data of a datagram show that it does not answer this request? A DNS message is the response to the query with its
+    /// identifier and question, and to no other. RFC 5452 section 9.1
+    pub(super) const fn is_of_another(self, request: Self) -> bool {
+        self.is_dns() && request.is_dns() && self.exact != request.uppercase
     }
 
     const fn is_known(self) -> bool {
@@ -76,6 +88,13 @@ impl Content {
         }
         (self.exact == request.exact).then_some(Evidence::SameData)
     }
+}
+
+/// Its ASCII letters raised.
+fn uppercase(data: &[u8]) -> SmallVec<[u8; SHORT]> {
+    let mut letters = SmallVec::from_slice(data);
+    letters.make_ascii_uppercase();
+    letters
 }
 
 /// In the manner of FNV-1a, eight bytes at a time, the last ones filled up with zeros; never 0, which stands for nothing known.
@@ -123,9 +142,14 @@ mod tests {
             [&[0, id, flags, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, name, 0, 0, 1, 0, 1][..]].concat()
         };
         let query = message(1, 1, b'a');
+        assert_eq!(answers(&query, &message(1, 0x81, b'A')), Some(Evidence::DnsQuestion));
+        for other in [&message(1, 0x81, b'a')[..], b"ping", b""] {
+            assert!(!Content::of(other).is_of_another(Content::of(&query)), "{other:?}");
+        }
         assert_eq!(answers(&query, &message(1, 0x81, b'a')), Some(Evidence::DnsQuestion));
         for other in [message(2, 0x81, b'a'), message(1, 0x81, b'b'), message(1, 1, b'b')] {
             assert_eq!(answers(&query, &other), None, "{other:?}");
+            assert!(Content::of(&other).is_of_another(Content::of(&query)), "{other:?}");
         }
         assert_eq!(answers(&query, &query), Some(Evidence::SameData), "an echo service");
     }

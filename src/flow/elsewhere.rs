@@ -74,7 +74,9 @@ impl LatestRequests {
             only
         } else {
             let soon = |request: &&AskedRequest| now.time.since(request.time).is_some_and(|after| after <= SOON);
-            let request = asked().filter(soon).find(|request| request.suits(source))?;
+            let is_possible =
+                |request: &&AskedRequest| request.suits(source) && !reply.content.is_of_another(request.content);
+            let request = asked().filter(soon).find(is_possible)?;
             (request, Evidence::ToAsker)
         };
         let answer = FromElsewhere {

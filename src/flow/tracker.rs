@@ -241,9 +241,14 @@ impl Tracker {
         };
         let new = NewDatagram::new(id, data, layer.payload().bytes);
         let known = self.store.find(&key);
-        let elsewhere = match known {
-            Some(_) => None,
-            None => self.requests.answered_by(now, ends, new),
+        // Where the server sends only, its further datagrams too may be replies to what was asked elsewhere, if their data say so.
+        let record = known.and_then(|index| self.store.touch(index));
+        let is_asked = record.map(|record| matches!(&record.protocol, ProtocolRecord::Udp(udp) if udp.is_asked()));
+        let answered_by = || self.requests.answered_by(now, ends, new);
+        let elsewhere = match is_asked {
+            Some(true) => None,
+            Some(false) => answered_by().filter(|(answer, _)| answer.evidence.is_proof()),
+            None => answered_by(),
         };
         let index = if let Some(index) = known {
             index

@@ -154,7 +154,11 @@ impl Udp {
         let waits = |place: &usize| self.remembered.get(*place).is_some_and(|request| request.fate.waits());
         let same: Places = matching.iter().map(|&(place, _)| place).collect();
         let waiting: Places = if same.is_empty() {
-            (0..self.remembered.len()).filter(waits).collect()
+            let is_possible = |place: &usize| {
+                let request = self.remembered.get(*place);
+                request.is_some_and(|request| !new.content.is_of_another(request.content))
+            };
+            (0..self.remembered.len()).filter(waits).filter(is_possible).collect()
         } else {
             same.iter().copied().filter(waits).collect()
         };
@@ -356,6 +360,11 @@ impl Udp {
             round_trips: self.round_trips.as_deref().copied(),
             copies: self.copies,
         }
+    }
+
+    /// Has the client sent anything?
+    pub(super) const fn is_asked(&self) -> bool {
+        self.requests > 0
     }
 
     /// Has any request been answered?

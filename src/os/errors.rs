@@ -14,6 +14,26 @@ pub fn name(error: &io::Error) -> String {
     format!("{:?}", error.kind())
 }
 
+/// What the ICMP error said that Linux hands to a connection attempt as this error, where its number stands for nothing else
+/// there. `icmp_err_convert` in Linux's net/ipv4/icmp.c
+#[must_use]
+pub fn icmp_behind(error: &io::Error) -> Option<&'static str> {
+    #[cfg(target_os = "linux")]
+    return Some(match Errno::from_raw(error.raw_os_error()?) {
+        Errno::ENOPROTOOPT => "that the machine does not take TCP (protocol unreachable)",
+        Errno::EOPNOTSUPP => "that the given route fails (source route failed)",
+        Errno::EHOSTDOWN => "that there is no such machine (destination host unknown)",
+        Errno::ENONET => "that this machine is cut off (source host isolated)",
+        Errno::EPROTO => "that the header has a fault (parameter problem)",
+        _ => return None,
+    });
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = error;
+        None
+    }
+}
+
 /// The system's words, without the ` (os error 111)` that the standard library writes behind them.
 #[must_use]
 pub fn text(error: &io::Error) -> String {

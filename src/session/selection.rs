@@ -64,10 +64,16 @@ fn understood(text: &str, error: &SyntaxError) -> Result<(Filter, Option<String>
             let filter = Filter::parse(&expression, &SystemResolver).map_err(|error| refused(error.to_string()))?;
             let mut note = format!("that is a Wireshark display filter; here: {expression}");
             if is_quoted {
-                note += " (headers that ICMP errors quote are not looked at)";
+                note += " (not looked at: headers behind VLAN tags in a file, inside tunnels, and in ICMP errors)";
             }
-            if asks_presence {
-                note += "; a field without a comparison asks whether it is there";
+            if let Some(name) = asks_presence {
+                for part in [
+                    "; a field without a comparison asks whether it is there: ",
+                    &name,
+                    " == 1 asks for a value",
+                ] {
+                    note.push_str(part);
+                }
             }
             Ok((filter, Some(note)))
         }

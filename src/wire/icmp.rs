@@ -168,7 +168,7 @@ pub fn type_name(number: u64) -> Option<&'static str> {
     })
 }
 
-/// The meaning of a code, by its type.
+/// The meaning of a code, by its type. RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 sections 5.2.7.1 and 5.2.7.2
 #[must_use]
 pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
     Some(match (message, code) {
@@ -178,12 +178,25 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
         (3, 3) => "port unreachable",
         (3, 4) => "fragmentation needed and DF set",
         (3, 5) => "source route failed",
+        (3, 6) => "destination network unknown",
+        (3, 7) => "destination host unknown",
+        (3, 8) => "source host isolated",
+        (3, 9) => "network administratively prohibited",
+        (3, 10) => "host administratively prohibited",
+        (3, 11) => "network unreachable for type of service",
+        (3, 12) => "host unreachable for type of service",
+        (3, 14) => "host precedence violation",
+        (3, 15) => "precedence cutoff in effect",
         (3, 13) => "communication administratively prohibited",
         (5, 0) => "redirect for the network",
         (5, 1) => "redirect for the host",
         (11, 0) => "time to live exceeded in transit",
         (11, 1) => "fragment reassembly time exceeded",
+        (5, 2) => "redirect for the type of service and network",
+        (5, 3) => "redirect for the type of service and host",
         (12, 0) => "pointer indicates the error",
+        (12, 1) => "required option is missing",
+        (12, 2) => "bad length",
         _ => return None,
     })
 }

@@ -163,6 +163,7 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
         (1, 4) => "port unreachable",
         (1, 5) => "source address failed policy",
         (1, 6) => "reject route to destination",
+        (1, 7) => "error in source routing header",
         (3, 0) => "hop limit exceeded in transit",
         (3, 1) => "fragment reassembly time exceeded",
         (4, 0) => "erroneous header field",

@@ -189,3 +189,18 @@ fn several_lines_without_an_end_are_not_called_the_line() {
     let text = shown("lines", &[]);
     assert!(!joined(&text).contains("the line"), "{text}");
 }
+
+#[test]
+fn what_is_sent_to_all_of_the_link_is_no_request_without_a_reply() {
+    let ladder = shown("dhcp", &["--view", "ladder"]);
+    has(&ladder, &["2 datagrams from the client"]);
+    assert!(!ladder.contains("no captured reply"), "{ladder}");
+}
+
+#[test]
+fn each_reply_from_another_address_counts() {
+    let ladder = shown("another-address", &["--view", "ladder"]);
+    has(&ladder, &["reply to 1 from", "reply to 3 from", "reply to 5 from"]);
+    assert!(!ladder.contains("no reply captured"), "{ladder}");
+    assert!(!ladder.contains("no captured reply"), "{ladder}");
+}

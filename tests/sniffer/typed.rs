@@ -84,8 +84,10 @@ fn the_command_that_is_printed_works_as_it_is_printed() {
 #[test]
 fn options_of_tcpdump_and_tshark_say_what_they_are_here() {
     for (option, part) in [
-        ("-nn", "leave it out"),
-        ("-Y", "as the last argument"),
+        ("-U", "leave it out"),
+        ("-R", "as the last argument"),
+        ("-C", "one file is written here"),
+        ("--number", "numbered in any case"),
         ("-A", "-x shows the bytes"),
         ("-e", "--view fields"),
     ] {

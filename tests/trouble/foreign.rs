@@ -175,6 +175,46 @@ fn a_udp_reply_is_shown_without_its_line_end_and_an_empty_one_is_said() {
 }
 
 #[test]
+fn what_comes_beside_the_udp_reply_is_said() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    let serving = std::thread::spawn(move || {
+        let mut room = [0; 100];
+        // A reply that comes twice.
+        let (_, client) = server.recv_from(&mut room).unwrap();
+        server.send_to(b"HI", client).unwrap();
+        server.send_to(b"HI again", client).unwrap();
+        // A datagram from another port, then silence for longer than a second, then the reply.
+        let (_, client) = server.recv_from(&mut room).unwrap();
+        other.send_to(b"ELSEWHERE", client).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1_300));
+        server.send_to(b"HO", client).unwrap();
+        server
+    });
+    let (status, output, errors) = client_with("udp", &["-p", &port, "-ip", "127.0.0.1", "--timeout", "9"], "hi\nho\n");
+    drop(serving.join().unwrap());
+    assert_eq!(status, Some(0), "{errors}");
+    assert!(output.contains("Returned from server: HO"), "{output}");
+    let lines: Vec<&str> = errors.lines().collect();
+    // Whether the second datagram had come when the socket was closed is the system's affair.
+    let others: Vec<&&str> = lines
+        .iter()
+        .filter(|line| !line.contains("another datagram after the reply"))
+        .collect();
+    assert_eq!(others.len(), 2, "{errors}");
+    assert!(
+        others[0]
+            .contains("so not taken for the reply: 9 bytes (ELSEWHERE); a server has to answer through the socket"),
+        "{errors}"
+    );
+    assert!(
+        others[1].contains("no reply from 127.0.0.1:") && others[1].contains("9 s in all"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn a_server_that_vanishes_in_the_middle_of_a_reply_is_said() {
     for reset in [false, true] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

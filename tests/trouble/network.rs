@@ -7,7 +7,8 @@ use crate::support::{Tool, in_empty_namespace, need, needs, path_of_ours, shell}
 fn said(network: &str, transport: &str, address: &str) -> String {
     let program = path_of_ours(&format!("{transport}-client"));
     let script = format!("{network} exec {program} -ip {address} -p 5 --timeout 8");
-    let (status, _, errors) = run(&mut in_empty_namespace(&shell(&script)), "a\n");
+    let line = format!("{}\n", "a".repeat(1200));
+    let (status, _, errors) = run(&mut in_empty_namespace(&shell(&script)), &line);
     assert_eq!(status, Some(1), "{errors}");
     // That connecting takes its time is said before.
     errors
@@ -23,6 +24,7 @@ const ROUTER: &str = "unshare -n sleep 15 </dev/null >/dev/null 2>&1 & router=$!
     inside() { nsenter -t $router -n \"$@\"; }; \
     inside ip addr add 10.0.0.1/24 dev v1; inside ip link set v1 up; inside sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'; \
     inside ip route add prohibit 198.51.100.1/32; inside ip route add unreachable 198.51.100.2/32; \
+    inside ip route add 198.51.100.3/32 via 10.0.0.77 mtu lock 1000; \
     ip route add default via 10.0.0.1; ip route add unreachable 198.51.100.9/32; sleep 0.5; ";
 
 #[test]
@@ -75,6 +77,11 @@ fn who_says_that_an_address_cannot_be_reached_is_told() {
             "203.0.113.1",
             &["10.0.0.1 has no way to that address (ICMP: network unreachable)"],
         ),
+        (
+            "udp",
+            "198.51.100.3",
+            &["the link after 10.0.0.1 takes at most 1000 bytes at once (ICMP: fragmentation needed)"],
+        ),
         ("udp", "10.0.0.99", &["no machine answers there", "ARP"]),
         ("tcp", "10.0.0.99", &["no machine answers there", "ARP"]),
         (
@@ -91,4 +98,8 @@ fn who_says_that_an_address_cannot_be_reached_is_told() {
         let errors = said(ROUTER, transport, address);
         one_line(&errors, parts);
     }
+    // A datagram that may cross no router.
+    let one_hop = format!("{ROUTER} echo 1 > /proc/sys/net/ipv4/ip_default_ttl; ");
+    let errors = said(&one_hop, "udp", "198.51.100.3");
+    one_line(&errors, &["used up its hops at 10.0.0.1 (ICMP: time to live exceeded)"]);
 }

@@ -120,9 +120,13 @@ impl CallError {
                 "refused: no program listens on that port, says ICMP (port unreachable)",
                 format!("start {server} first and use the port it prints"),
             ),
+            (CallName::Connect, ErrorKind::ConnectionReset) => (
+                "failed: the server took the connection and reset it at once",
+                format!("look whether {server} still runs, and at its messages"),
+            ),
             (_, ErrorKind::NetworkUnreachable) => (
-                "failed: there is no way to that address, says this machine or a router",
-                "check the address and this machine's network".into(),
+                "failed: there is no way to that address, or a firewall forbids it: this machine or a router says so",
+                "check the address, this machine's network, and the firewalls on the way".into(),
             ),
             (CallName::SendTo, ErrorKind::HostUnreachable) => (
                 "failed: there is no way to that address, say this machine's own routes",
@@ -156,6 +160,11 @@ impl CallError {
                 "failed: this machine has no free port, or no address, to send from",
                 "wait a minute for ports to come back, and check the address".into(),
             ),
+            // IPv6 has no broadcast.
+            (CallName::SendTo | CallName::Connect, ErrorKind::PermissionDenied) if is_v6(self.address) => (
+                "not permitted: a firewall, here or on the way, forbids it",
+                "allow the port there, or ask who administers it".into(),
+            ),
             (CallName::SendTo | CallName::Connect, ErrorKind::PermissionDenied) => (
                 "not permitted: a firewall, here or on the way, forbids it, or it is a broadcast address",
                 "use the serverIP that the server prints".into(),
@@ -176,6 +185,13 @@ impl CallError {
                 "failed: the other end broke the connection off",
                 format!("look whether {server} still runs, and type the line again"),
             ),
+            (CallName::Connect, _) if errors::icmp_behind(error).is_some() => {
+                let says = errors::icmp_behind(error).unwrap_or_default();
+                return (
+                    format!("failed: an ICMP error says {says}"),
+                    "check the address, and the routers and firewalls on the way".into(),
+                );
+            }
             _ => {
                 let next = "run it with -v to see every socket call".into();
                 return (format!("failed: {}", errors::text(error)), next);
@@ -183,6 +199,10 @@ impl CallError {
         };
         (reason.into(), next)
     }
+}
+
+fn is_v6(address: Option<SocketAddr>) -> bool {
+    address.is_some_and(|address| address.ip().to_canonical().is_ipv6())
 }
 
 /// An IPv6 address of the kind that every interface has for itself. RFC 4007

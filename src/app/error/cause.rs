@@ -37,6 +37,8 @@ pub struct IcmpReport {
     pub code: u8,
     /// Who sent it.
     pub from: Option<IpAddr>,
+    /// Of "fragmentation needed" and "packet too big": the bytes that the next link takes; 0: not said.
+    pub mtu: u32,
     /// This machine made it itself: no answer to ARP or neighbour discovery, or a rule of its own firewall.
     pub is_own: bool,
 }
@@ -48,6 +50,11 @@ enum Meaning {
     Forbidden,
     HostUnreachable,
     NoRoute,
+    ProtocolUnreachable,
+    TooBig,
+    TimeExceeded,
+    Incomplete,
+    Header,
     Other,
 }
 
@@ -58,7 +65,13 @@ impl IcmpReport {
             // RFC 1812 section 5.2.7.1; RFC 4443 section 3.1.
             (false, 3, 9 | 10 | 13) | (true, 1, 1 | 5 | 6) => Meaning::Forbidden,
             (false, 3, 1 | 7) | (true, 1, 3) => Meaning::HostUnreachable,
-            (false, 3, 0 | 6) | (true, 1, 0) => Meaning::NoRoute,
+            (false, 3, 0 | 6 | 11 | 12) | (true, 1, 0) => Meaning::NoRoute,
+            // RFC 4443 section 3.4: a next header that the host does not know.
+            (false, 3, 2) | (true, 4, 1) => Meaning::ProtocolUnreachable,
+            (false, 3, 4) | (true, 2, _) => Meaning::TooBig,
+            (false, 11, 0) | (true, 3, 0) => Meaning::TimeExceeded,
+            (false, 11, 1) | (true, 3, 1) => Meaning::Incomplete,
+            (false, 12, _) | (true, 4, _) => Meaning::Header,
             _ => Meaning::Other,
         }
     }
@@ -77,15 +90,31 @@ impl IcmpReport {
             (false, 3, 2) => "protocol unreachable",
             (false, 3, 3) | (true, 1, 4) => "port unreachable",
             (false, 3, 4) => "fragmentation needed",
+            (false, 3, 5) => "source route failed",
+            (false, 3, 6) => "destination network unknown",
+            (false, 3, 7) => "destination host unknown",
+            (false, 3, 8) => "source host isolated",
+            (false, 3, 11) => "network unreachable for type of service",
+            (false, 3, 12) => "host unreachable for type of service",
+            (false, 3, 14) => "host precedence violation",
+            (false, 3, 15) => "precedence cutoff in effect",
             (false, 3, 9) => "network administratively prohibited",
             (false, 3, 10) => "host administratively prohibited",
             (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
             (true, 1, 0) => "no route to destination",
+            (true, 1, 2) => "beyond scope of source address",
+            (true, 1, 7) => "error in source routing header",
             (true, 1, 3) => "address unreachable",
             (true, 1, 5) => "source address failed policy",
             (true, 1, 6) => "reject route to destination",
             (true, 2, _) => "packet too big",
-            (false, 11, 0) | (true, 3, 0) => "time to live exceeded",
+            (false, 11, 0) => "time to live exceeded",
+            (true, 3, 0) => "hop limit exceeded",
+            (false, 11, 1) | (true, 3, 1) => "fragment reassembly time exceeded",
+            (false, 12, _) => "parameter problem",
+            (true, 4, 0) => "erroneous header field",
+            (true, 4, 1) => "unrecognized next header",
+            (true, 4, 2) => "unrecognized IPv6 option",
             _ => return format!("type {}, code {}", self.kind, self.code),
         };
         name.to_owned()
@@ -100,16 +129,17 @@ impl IcmpReport {
             Some(from) => from.to_string(),
             None => "another machine".to_owned(),
         };
-        let elsewhere = if self.from.is_some() && self.from != destination {
-            format!(", from {who}")
-        } else {
-            String::new()
-        };
+        let is_elsewhere = self.from.is_some() && self.from != destination && !self.is_own;
         let says = format!("{protocol}: {name}");
         let check = || "check the address, and that the machine is on".to_owned();
         match self.meaning() {
+            // The host that has the port answers for it itself.
+            Meaning::PortUnreachable if is_elsewhere => (
+                format!("refused: a firewall at {who} answers so ({says})"),
+                "allow the port there, or ask who administers that machine".to_owned(),
+            ),
             Meaning::PortUnreachable => (
-                format!("refused: no program listens on that port, says {protocol} ({name}{elsewhere})"),
+                format!("refused: no program listens on that port, says {protocol} ({name})"),
                 format!("start {server} first and use the port it prints"),
             ),
             Meaning::Forbidden if self.is_own => (
@@ -134,6 +164,30 @@ impl IcmpReport {
             Meaning::NoRoute => (
                 format!("failed: {who} has no way to that address ({says})"),
                 "check the address, and the routes on the way".to_owned(),
+            ),
+            Meaning::ProtocolUnreachable => (
+                format!("failed: {who} does not take UDP ({says})"),
+                "check the address: a machine with udp-server takes it".to_owned(),
+            ),
+            Meaning::TooBig => (
+                match self.mtu {
+                    0 => format!("failed: the datagram is too large for the link after {who} ({says})"),
+                    mtu => format!("failed: the link after {who} takes at most {mtu} bytes at once ({says})"),
+                },
+                "type the line again: this machine now knows the size and sends fragments, or type a shorter one"
+                    .to_owned(),
+            ),
+            Meaning::TimeExceeded => (
+                format!("failed: the datagram had used up its hops at {who} ({says})"),
+                "look for routers that send it round in a circle: traceroute shows them".to_owned(),
+            ),
+            Meaning::Incomplete => (
+                format!("failed: some fragments of the datagram did not reach {who} in time ({says})"),
+                "type the line again, or a shorter one, which needs no fragments".to_owned(),
+            ),
+            Meaning::Header => (
+                format!("failed: {who} finds a fault in the datagram's header ({says})"),
+                "check the address, and what changes headers on the way".to_owned(),
             ),
             Meaning::Other => (
                 format!("failed: {who} says {says}"),
@@ -195,6 +249,7 @@ mod tests {
                 kind,
                 code,
                 from: from.map(|from| from.parse().unwrap()),
+                mtu: if kind == 2 { 1280 } else { 0 },
                 is_own: from.is_none(),
             };
             let (reason, next) = Cause::Icmp(report).sentences(to, "udp-server");
@@ -205,7 +260,10 @@ mod tests {
                 (false, 3, 3, Some("192.0.2.9")),
                 "says ICMP (port unreachable); start udp-server",
             ),
-            ((false, 3, 3, Some("192.0.2.1")), "(port unreachable, from 192.0.2.1)"),
+            (
+                (false, 3, 3, Some("192.0.2.1")),
+                "refused: a firewall at 192.0.2.1 answers so (ICMP: port unreachable); allow the port there",
+            ),
             (
                 (false, 3, 10, Some("192.0.2.9")),
                 "a firewall at 192.0.2.9 forbids it (ICMP: host administratively prohibited)",
@@ -228,9 +286,41 @@ mod tests {
             ((false, 3, 0, Some("192.0.2.1")), "192.0.2.1 has no way to that address"),
             (
                 (false, 3, 2, Some("192.0.2.9")),
-                "192.0.2.9 says ICMP: protocol unreachable",
+                "192.0.2.9 does not take UDP (ICMP: protocol unreachable)",
             ),
-            ((false, 12, 7, Some("192.0.2.9")), "ICMP: type 12, code 7"),
+            (
+                (false, 3, 6, Some("192.0.2.1")),
+                "no way to that address (ICMP: destination network unknown)",
+            ),
+            (
+                (false, 3, 8, Some("192.0.2.1")),
+                "192.0.2.1 says ICMP: source host isolated",
+            ),
+            (
+                (false, 3, 4, Some("192.0.2.1")),
+                "too large for the link after 192.0.2.1",
+            ),
+            (
+                (true, 2, 0, Some("2001:db8::1")),
+                "the link after 2001:db8::1 takes at most 1280 bytes at once (ICMPv6: packet too big)",
+            ),
+            (
+                (true, 3, 0, Some("2001:db8::1")),
+                "used up its hops at 2001:db8::1 (ICMPv6: hop limit exceeded)",
+            ),
+            (
+                (false, 11, 1, Some("192.0.2.9")),
+                "some fragments of the datagram did not reach 192.0.2.9",
+            ),
+            (
+                (false, 12, 1, Some("192.0.2.1")),
+                "192.0.2.1 finds a fault in the datagram's header (ICMP: parameter problem)",
+            ),
+            (
+                (true, 1, 2, Some("2001:db8::1")),
+                "ICMPv6: beyond scope of source address",
+            ),
+            ((false, 3, 77, Some("192.0.2.9")), "ICMP: type 3, code 77"),
         ] {
             let (is_v6, kind, code, from) = report;
             let line = said(is_v6, kind, code, from);

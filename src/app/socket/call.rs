@@ -31,6 +31,9 @@ pub enum Timeout<'a> {
     },
 }
 
+/// A wait that has no more than this left is not announced: its end says the same.
+const NEARLY_OVER: Duration = Duration::from_millis(500);
+
 impl Timeout<'_> {
     /// The same for one call of several.
     pub(super) fn once(&mut self) -> Timeout<'_> {
@@ -67,7 +70,7 @@ impl Timeout<'_> {
             return wait(left);
         };
         let left = left.unwrap_or(*in_all);
-        if *silently >= left {
+        if silently.saturating_add(NEARLY_OVER) >= left {
             return wait(Some(left));
         }
         match wait(Some(*silently))? {

@@ -25,13 +25,8 @@ impl Socket {
                 let own = self.inner.as_ref().and_then(|socket| super::own_address(socket).ok());
                 linux::port_holder(self.program.transport(), address.or(own)?.port())
             }
-            (
-                CallName::RecvFrom,
-                ErrorKind::ConnectionRefused
-                | ErrorKind::HostUnreachable
-                | ErrorKind::NetworkUnreachable
-                | ErrorKind::PermissionDenied,
-            ) => linux::icmp_error(self.inner.as_ref()?),
+            // Each type and code has its number of an error: which one came is in the queue.
+            (CallName::RecvFrom, _) => linux::icmp_error(self.inner.as_ref()?),
             // Without lo the machine has not even the address ::1.
             (CallName::Connect | CallName::SendTo, ErrorKind::AddrNotAvailable) => linux::loopback_down(address?),
             (CallName::Connect | CallName::SendTo, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => {
@@ -112,6 +107,7 @@ mod linux {
             kind: error.ee_type,
             code: error.ee_code,
             from,
+            mtu: error.ee_info,
             is_own: false,
         };
         if report.is_about_the_port() {

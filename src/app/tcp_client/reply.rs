@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use crate::app::client::announced;
 use crate::app::error::{Error, ReplyEnd, ReplyFault};
 use crate::app::socket::{Socket, Unread};
 use crate::app::transcript::Transcript;
@@ -78,6 +79,17 @@ fn bytes_of(count: u64) -> String {
     counted(count, "byte")
 }
 
+/// Says what the client waits for.
+fn say_waiting(server: SocketAddr, came: u64, timeout: Duration) {
+    let limit = timeout.as_secs_f64();
+    if came == 0 {
+        tracing::warn!("no reply from {server} yet: waiting for it, {limit} s in all");
+    } else {
+        let came = bytes_of(came);
+        tracing::warn!("no line end yet from {server}, after {came}: waiting for more, {limit} s in all");
+    }
+}
+
 /// Receives until the line's end, or until the server has finished. `sentence`: the line that was sent, its end included.
 ///
 /// # Errors
@@ -88,8 +100,16 @@ pub(super) fn receive(client_socket: &Socket, sentence: &[u8], timeout: Duration
     let limit = sent.saturating_mul(LARGEST_GROWTH).max(KEPT);
     let (mut room, mut bytes) = (vec![0; ROOM], Vec::new());
     let mut beyond = Beyond::default();
+    let mut is_said = false;
     let end = loop {
-        let end = match client_socket.recv(&mut room, Some(timeout)) {
+        let came = bytes.len() as u64;
+        let mut announce = || {
+            let is_again = std::mem::replace(&mut is_said, true);
+            if !is_again {
+                say_waiting(server, came, timeout);
+            }
+        };
+        let end = match client_socket.recv(&mut room, announced(timeout, &mut announce)) {
             Ok([]) => ReplyEnd::Closed,
             Ok(arrived) => {
                 if let Some(end) = arrived.iter().position(|&byte| byte == b'\n') {

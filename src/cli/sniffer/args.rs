@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValue;
-use clap::{Parser, ValueEnum};
+use clap::{ArgAction, Parser, ValueEnum};
 
 use super::super::args::{file_size, seconds};
 use super::super::style::StyleArgs;
 use super::exports::ExportArgs;
+use super::typed;
 use crate::render::text_style::TimeFormat;
 use crate::render::view::View;
 use crate::render::views;
@@ -70,13 +71,14 @@ pub struct SnifferArgs {
     ///
     /// ICMP errors about these packets, such as "port unreachable", have no port of their own and are left out, as
     /// with tcpdump: the expression 'icmp or port 80' in place of -p lets them through.
-    #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "PORT", value_parser = typed::port)]
     pub port: Vec<u16>,
 
     /// Only packets from or to this address; several may be given
     #[arg(
         long,
         value_name = "ADDRESS",
+        value_parser = typed::host,
         help_heading = "Selecting packets",
         hide_short_help = true
     )]
@@ -120,7 +122,7 @@ pub struct SnifferArgs {
     pub view: &'static View,
 
     /// Only the conversation of this number, counted from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selecting packets", hide_short_help = true)]
+    #[arg(long, visible_alias = "conversation", value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selecting packets", hide_short_help = true)]
     pub flow: Option<u64>,
 
     /// Socket calls that the four programs wrote with --calls, laid beside the packets in ladders and after them in JSON; several may be given
@@ -170,7 +172,14 @@ pub struct SnifferArgs {
     pub json: bool,
 
     /// Also show the bytes of each packet
-    #[arg(short = 'x', long, help_heading = "Showing", hide_short_help = true)]
+    #[arg(
+        short = 'x',
+        long,
+        short_alias = 'X',
+        overrides_with = "hex",
+        help_heading = "Showing",
+        hide_short_help = true
+    )]
     pub hex: bool,
 
     /// Show all of the data, not only its beginning; of a ladder every packet, not 2,000 at most with long runs in one row
@@ -199,6 +208,18 @@ pub struct SnifferArgs {
     #[arg(long, exclusive = true, help_heading = "In Wireshark", hide_short_help = true)]
     pub uninstall_extcap: bool,
 
+    /// As with tcpdump: no names for addresses and ports, which are numbers in any case
+    #[arg(short = 'n', hide = true, action = ArgAction::Count)]
+    pub numbers: u8,
+
+    /// As with tcpdump: lines as they come, which is so in any case
+    #[arg(short = 'l', hide = true, action = ArgAction::Count)]
+    pub lines: u8,
+
+    /// A filter as tcpdump and tshark have it in an option
+    #[arg(short = 'f', short_alias = 'Y', aliases = ["display-filter"], hide = true, value_name = "EXPRESSION")]
+    pub filter: Vec<String>,
+
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
     #[arg(value_name = "EXPRESSION", help_heading = None)]
     pub expression: Vec<String>,
@@ -215,6 +236,28 @@ impl ValueEnum for &'static View {
 }
 
 impl SnifferArgs {
+    /// The words of the expression; those of `-f` and `-Y` have to hold too.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let typed = (!self.expression.is_empty()).then(|| self.expression.join(" "));
+        let all: Vec<&str> = typed
+            .as_deref()
+            .into_iter()
+            .chain(self.filter.iter().map(String::as_str))
+            .collect();
+        match all.as_slice() {
+            [] => Vec::new(),
+            [one] => vec![(*one).to_owned()],
+            several => vec![
+                several
+                    .iter()
+                    .map(|one| format!("({one})"))
+                    .collect::<Vec<_>>()
+                    .join(" and "),
+            ],
+        }
+    }
+
     /// What the run does.
     #[must_use]
     pub fn settings(&self) -> Settings {

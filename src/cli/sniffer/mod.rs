@@ -70,7 +70,7 @@ fn run() -> ExitCode {
     }
     // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.
     cancel.end_at_once(true);
-    let filter = match selection::filter(&args.port, &args.host, &args.expression) {
+    let filter = match selection::filter(&args.port, &args.host, &args.words()) {
         Ok(asked) => {
             asked.note.iter().for_each(|note| say.plain(note));
             asked.filter

@@ -225,8 +225,15 @@ const APPLICATIONS: [(&str, &str); 14] = [
     ("smtp", "tcp port 25"),
 ];
 
+/// What is in the data is not asked for by a filter.
+pub(super) const ABOUT_DATA: &str =
+    "a filter compares header fields only; --view follow shows what both ends said, -x the bytes";
+
+/// Of two values, one is enough.
+const OF_BOTH: &str = "leave it out: ip.addr == A holds where source or destination is A";
+
 /// What to type for fields whose meaning is not in a single packet's headers.
-const ADVICE: [(&str, &str); 12] = [
+const ADVICE: [(&str, &str); 25] = [
     (
         "tcp.analysis",
         "--view summary marks what was sent again and the like in brackets; type 'tcp' as the filter",
@@ -260,7 +267,38 @@ const ADVICE: [(&str, &str); 12] = [
         "tcp.len",
         "a filter compares header fields only; --view summary shows each length",
     ),
-    ("data", "a filter compares header fields only; -x shows the bytes"),
+    ("tcp.payload", ABOUT_DATA),
+    ("udp.payload", ABOUT_DATA),
+    ("data", ABOUT_DATA),
+    ("any", OF_BOTH),
+    ("all", OF_BOTH),
+    (
+        "tcp.options",
+        "options have no fixed place; --view fields shows each of them",
+    ),
+    (
+        "tcp.option",
+        "options have no fixed place; --view fields shows each of them",
+    ),
+    (
+        "udp.checksum.status",
+        "--view fields says of every checksum whether it is right",
+    ),
+    (
+        "ip.checksum.status",
+        "--view fields says of every checksum whether it is right",
+    ),
+    ("tcp.time", "every view shows the times; --time chooses their form"),
+    (
+        "tcp.completeness",
+        "--view ladder shows how each connection begins and ends",
+    ),
+    ("ip.fragment", "type 'ip[6:2] & 0x3fff != 0' for every fragment"),
+    ("_ws", "ask for what the column shows: 'tcp', 'arp', 'tcp port 80'"),
+    (
+        "frame.protocols",
+        "ask for a protocol by its name, as in 'tcp', or by its port, as in 'tcp port 80'",
+    ),
     ("vlan", "type 'vlan 5 and tcp' for TCP in VLAN 5"),
     ("frame", "type less, greater or len for lengths, as in 'len > 100'"),
 ];
@@ -287,7 +325,7 @@ pub(super) fn advice(name: &str) -> String {
 
 /// Is this the first part of a name of a display filter?
 pub(super) fn is_protocol(word: &str) -> bool {
-    const OTHERS: [&str; 6] = ["frame", "data", "vlan", "wlan", "sll", "ppp"];
+    const OTHERS: [&str; 7] = ["frame", "data", "vlan", "wlan", "sll", "ppp", "_ws"];
     PROTOCOLS.iter().any(|&(name, _)| name == word)
         || APPLICATIONS.iter().any(|&(name, _)| name == word)
         || OTHERS.contains(&word)

@@ -1,7 +1,7 @@
 //! Wireshark's display filters, translated: `tcp.port == 12000` is `tcp port 12000` here.
 //!
 //! wireshark-filter(4) describes the language. A translation selects the packets that Wireshark selects, with one exception: Wireshark
-//! also looks at headers that ICMP errors quote, and at headers inside tunnels. As in Wireshark 4, `&&` binds tighter than `||`, and
+//! also looks at headers that ICMP errors quote, at headers inside tunnels, and in a file at headers behind VLAN tags. As in Wireshark 4, `&&` binds tighter than `||`, and
 //! `a != b` holds where the field is present and none of its values is b. What has no counterpart is refused with what to type.
 
 mod condition;
@@ -22,8 +22,8 @@ pub enum DisplayFilter {
         expression: String,
         /// Does Wireshark also select ICMP errors that quote such packets?
         is_quoted: bool,
-        /// A field of it is not compared with anything: it asks only whether the field is there.
-        asks_presence: bool,
+        /// This field is not compared with anything, which asks only whether it is there.
+        asks_presence: Option<String>,
     },
     /// It is one, and cannot be translated: why, and what to type instead.
     Refused(String),
@@ -40,7 +40,7 @@ pub fn read(text: &str) -> DisplayFilter {
         Ok(condition) => DisplayFilter::Translated {
             expression: condition.to_string(),
             is_quoted: condition.is_about_ip(),
-            asks_presence: reader.asks_presence,
+            asks_presence: reader.asks_presence.map(str::to_owned),
         },
         Err(why) => DisplayFilter::Refused(why),
     }

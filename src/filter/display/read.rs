@@ -1,8 +1,8 @@
 //! Reading a display filter: words, then conditions. wireshark-filter(4)
 
 use super::condition::Condition;
-use super::fields::{Field, advice, field, is_protocol};
-use super::values::{compared, in_range, present};
+use super::fields::{ABOUT_DATA, Field, advice, field, is_protocol};
+use super::values::{compared, in_range, masked, present};
 use crate::filter::expression::Relation;
 
 /// The most parentheses and `not`s within each other, as in tcpdump's language here.
@@ -13,9 +13,12 @@ pub(super) struct Reader<'a> {
     words: Vec<&'a str>,
     at: usize,
     depth: usize,
-    /// A field was not compared with anything.
-    pub(super) asks_presence: bool,
+    /// This field was not compared with anything.
+    pub(super) asks_presence: Option<&'a str>,
 }
+
+/// What looks for bytes or text.
+const SEARCHING: [&str; 4] = ["contains", "matches", "~", "~="];
 
 /// Signs of two characters come first.
 const SIGNS: [&str; 18] = [
@@ -63,7 +66,7 @@ impl<'a> Reader<'a> {
             words: words(text),
             at: 0,
             depth: 0,
-            asks_presence: false,
+            asks_presence: None,
         }
     }
 
@@ -73,6 +76,10 @@ impl<'a> Reader<'a> {
         const OTHERS: [&str; 6] = ["host", "net", "port", "portrange", "src", "dst"];
         if self.words.iter().any(|word| OTHERS.contains(word)) {
             return false;
+        }
+        let mut pairs = self.words.iter().zip(self.words.iter().skip(1));
+        if pairs.any(|(word, next)| is_protocol(word) && SEARCHING.contains(next)) {
+            return true;
         }
         self.words.iter().any(|word| match word.split_once('.') {
             Some((protocol, rest)) => is_protocol(protocol) && rest.starts_with(|c: char| c.is_ascii_lowercase()),
@@ -114,9 +121,20 @@ impl<'a> Reader<'a> {
 
     /// Conditions with `||` between them.
     fn any(&mut self) -> Result<Condition, String> {
-        let mut condition = self.all()?;
+        let mut condition = self.one_of_two()?;
         while self.take(&["||", "or"]) {
-            condition = condition.or(self.all()?);
+            condition = condition.or(self.one_of_two()?);
+        }
+        Ok(condition)
+    }
+
+    /// Conditions with `^^` between them: the one or the other, not both.
+    fn one_of_two(&mut self) -> Result<Condition, String> {
+        let mut condition = self.all()?;
+        if self.take(&["^^", "xor"]) {
+            let other = self.all()?;
+            let first_alone = condition.clone().and(other.clone().negated());
+            condition = first_alone.or(condition.negated().and(other));
         }
         Ok(condition)
     }
@@ -167,7 +185,7 @@ impl<'a> Reader<'a> {
         };
         self.at += 1;
         let Some(next) = self.peek() else {
-            return Ok(self.alone(field));
+            return Ok(self.alone(field, name));
         };
         if let Some(relation) = relation(next) {
             self.at += 1;
@@ -179,20 +197,49 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 self.set(field, name)
             }
-            "contains" | "matches" | "~" | "~=" | "===" | "!==" | "&" | "[" => Err(format!(
+            "&" | "bitand" => {
+                self.at += 1;
+                self.masked(field, name)
+            }
+            searching if SEARCHING.contains(&searching) => {
+                Err(format!("{searching:?} has no counterpart here: {ABOUT_DATA}"))
+            }
+            "===" | "!==" | "[" => Err(format!(
                 "{next:?} has no counterpart here: compare {name} with a value, as in {name} == 1"
             )),
-            _ => Ok(self.alone(field)),
+            _ => Ok(self.alone(field, name)),
         }
     }
 
-    fn alone(&mut self, field: Field) -> Condition {
-        self.asks_presence |= !matches!(field, Field::Protocol(_));
+    fn alone(&mut self, field: Field, name: &'a str) -> Condition {
+        if !matches!(field, Field::Protocol(_)) {
+            self.asks_presence = Some(name);
+        }
         present(field)
     }
 
+    /// `tcp.flags & 0x02`, alone or compared.
+    fn masked(&mut self, field: Field, name: &str) -> Result<Condition, String> {
+        let bits = self.value(name)?;
+        let compared = self.peek().and_then(relation);
+        let wanted = match compared {
+            Some(_) => {
+                self.at += 1;
+                Some(self.value(name)?)
+            }
+            None => None,
+        };
+        let relation = compared.unwrap_or(Relation::NotEqual);
+        masked(field, name, bits, relation, wanted.unwrap_or("0"))
+    }
+
     fn unknown(&self, name: &str) -> String {
-        if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let after = self.words.get(self.at + 1);
+        if let Some(searching) = after.filter(|word| SEARCHING.contains(word)) {
+            format!("{searching:?} has no counterpart here: {ABOUT_DATA}")
+        } else if after == Some(&"(") {
+            format!("the function {name}() has no counterpart here: compare a field itself, as in tcp.port == 80")
+        } else if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             format!("{name:?} has no counterpart here: {}", advice(name))
         } else {
             format!("found {name:?} where a field was expected{}", self.hint(name))

@@ -47,7 +47,17 @@ pub(super) fn compared(field: Field, name: &str, relation: Relation, value: &str
             let text = address.map(|byte| format!("{byte:02x}")).join(":");
             (Some(Condition::one(format!("ether {side}host {text}"))), None)
         }
-        Field::IpProtocol => (Some(Condition::one(format!("ip proto {}", whole(value)?))), None),
+        Field::IpProtocol => {
+            let number = match value.to_ascii_lowercase().as_str() {
+                "icmp" => 1,
+                "igmp" => 2,
+                "tcp" => 6,
+                "udp" => 17,
+                "sctp" => 132,
+                _ => whole(value)?,
+            };
+            (Some(Condition::one(format!("ip proto {number}"))), None)
+        }
         Field::EtherType => (Some(Condition::one(format!("ether proto {}", whole(value)?))), None),
     };
     match (ordered, equal) {
@@ -56,6 +66,36 @@ pub(super) fn compared(field: Field, name: &str, relation: Relation, value: &str
         (None, Some(equal)) if is_equality => Ok(unequal(equal)),
         _ => Err(format!("{name} has no order here: compare it with == or !=")),
     }
+}
+
+/// Bits of a field compared with a number: `tcp.flags & 2 != 0`.
+///
+/// # Errors
+/// As [`compared`].
+pub(super) fn masked(
+    field: Field,
+    name: &str,
+    bits: &str,
+    relation: Relation,
+    value: &str,
+) -> Result<Condition, String> {
+    let Field::Number(number) = field else {
+        return Err(format!("{name} has no bits to ask for: compare it with a value"));
+    };
+    let (bits, value) = (whole(bits)?, whole(value)?);
+    let mask = if number.mask == 0 { bits } else { number.mask & bits };
+    let is_set = match (relation, value) {
+        (Relation::NotEqual | Relation::Greater, 0) => true,
+        (Relation::Equal, 0) => false,
+        (Relation::Equal, value) if value == mask && mask.is_power_of_two() => true,
+        _ => return Err(format!("bits are compared with 0 here: type '{name} & {bits:#x} != 0'")),
+    };
+    let widest = u32::MAX >> (32 - 8 * number.size);
+    if mask == 0 || mask > widest {
+        return Err(format!("{name} has no bits {bits:#x}"));
+    }
+    let relation = if is_set { Relation::NotEqual } else { Relation::Equal };
+    Number { mask, ..number }.of_every_version(relation, 0)
 }
 
 /// A field in a range of values, both ends included.
@@ -78,6 +118,10 @@ pub(super) fn in_range(field: Field, name: &str, first: &str, last: &str) -> Res
 }
 
 fn port(transport: &str, side: &str, relation: Relation, value: &str) -> Result<Condition, String> {
+    if relation == Relation::Equal && value.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        // A service by its name, which has a number in tcpdump's language too.
+        return Ok(Condition::one(format!("{transport} {side}port {value}")));
+    }
     let port = whole(value)?;
     let one = || range(transport, side, port, port);
     match relation {
@@ -149,6 +193,11 @@ impl Number {
         if value > most {
             return Err(format!("{value} does not fit: the field goes from 0 to {most}"));
         }
+        self.of_every_version(relation, value)
+    }
+
+    /// The same behind IPv4 and behind IPv6.
+    fn of_every_version(self, relation: Relation, value: u32) -> Result<Condition, String> {
         let here = self.asked(self.header, self.offset, relation, value)?;
         if !matches!(self.header, "tcp" | "udp") {
             return Ok(here);

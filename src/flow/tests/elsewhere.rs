@@ -57,6 +57,25 @@ fn a_reply_from_another_address_of_the_server_is_told_by_its_text() {
 }
 
 #[test]
+fn every_reply_from_another_address_is_told_by_its_text() {
+    let (in_flows, exchange) = told(&[
+        (0, datagram(CLIENT, (2, 7), b"ping 1")),
+        (30, datagram((3, 7), CLIENT, b"PING 1")),
+        (1_000, datagram(CLIENT, (2, 7), b"ping 2")),
+        (1_030, datagram((3, 7), CLIENT, b"PING 2")),
+        (2_000, datagram(CLIENT, (2, 7), b"ping 3")),
+        // What no request has says nothing.
+        (2_030, datagram((3, 7), CLIENT, b"NEWS")),
+    ]);
+    let answered: Vec<Option<u64>> = in_flows
+        .iter()
+        .map(|in_flow| elsewhere(in_flow).map(|answer| answer.request))
+        .collect();
+    assert_eq!(answered, [None, Some(1), None, Some(3), None, None]);
+    assert_eq!((exchange.answered, exchange.unanswered), (2, 1));
+}
+
+#[test]
 fn the_new_port_of_a_tftp_server_is_deduced() {
     let (in_flows, exchange) = told(&[
         (0, datagram(CLIENT, (2, 69), b"\0\x01file\0octet\0")),

@@ -2,7 +2,7 @@
 
 use super::LadderInput;
 use crate::explain::count;
-use crate::explain::packet::is_to_many;
+use crate::explain::packet::{is_of_many, is_to_many};
 use crate::flow::conversation::{Conversation, Exchange, Transport};
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::round_trips::RoundTrips;
@@ -88,7 +88,7 @@ pub(super) fn outcome(conversation: &Conversation, exchange: &Exchange) -> Vec<S
     outcome.extend(copies(conversation));
     let is_to_group = [conversation.client, conversation.server]
         .iter()
-        .any(|end| end.ip().is_multicast());
+        .any(|end| is_of_many(end.ip()));
     if exchange.unanswered > 0 && !is_to_group {
         outcome.push(lost(exchange));
     }
