@@ -96,7 +96,7 @@ fn what_has_no_counterpart_says_what_to_type() {
         ("tcp.seq == 1", "tcp.seq_raw"),
         ("tcp.len > 0", "--view summary"),
         ("frame.number == 5", "--count"),
-        ("frame contains \"GET\"", "len > 100"),
+        ("frame contains \"GET\"", "--view follow"),
         ("tcp contains \"GET\" && tcp.port == 1", "has no counterpart"),
         ("tcp.port == 70000", "from 0 to 65535"),
         ("tcp.port > 65535", "from 0 to 65535"),
