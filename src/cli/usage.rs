@@ -214,7 +214,7 @@ fn of_another_program(option: &str) -> Option<&'static str> {
         "-K" | "-Z" => "leave it out: checksums are checked, and rights given up, in any case",
         "-R" | "-2" | "--read-filter" => "type the filter as the last argument, in quotes: 'tcp port 80'",
         "-F" => "type the filter itself as the last argument, in quotes; the ending of -w's file chooses its format",
-        "-b" | "-C" | "-G" | "-W" => "one file is written here: --count or --duration ends it",
+        "-b" => "type -C SIZE or -G SECONDS: the recording goes on in another file",
         "-y" | "-L" | "-I" | "-H" => "leave it out: the interface has one link type",
         "-Q" | "-P" => "both directions are captured: choose one with 'src host A' or 'dst host A'",
         "-j" | "-J" | "--time-stamp-precision" | "-u" => {

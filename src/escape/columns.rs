@@ -22,7 +22,7 @@ impl Columns for str {
     }
 }
 
-/// Is it ASCII, or what our own pictures are drawn with? Such a character has one column, whatever stands beside it.
+/// Is it ASCII, or what our own pictures are drawn with? Such a character has one column, whatever is beside it.
 const fn is_narrow(character: char) -> bool {
     character.is_ascii() || matches!(character, '·' | '×' | '…' | '←'..='↓' | '─'..='╬')
 }

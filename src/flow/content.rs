@@ -14,7 +14,7 @@ pub(super) struct Content {
     uppercase: u64,
 }
 
-/// Data of up to so many bytes are raised to uppercase without memory of their own.
+/// Data of up to this many bytes are raised to uppercase without memory of their own.
 const SHORT: usize = 128;
 
 /// How a hash begins, by what is hashed.

@@ -86,7 +86,6 @@ fn options_of_tcpdump_and_tshark_say_what_they_are_here() {
     for (option, part) in [
         ("-U", "leave it out"),
         ("-R", "as the last argument"),
-        ("-C", "one file is written here"),
         ("--number", "numbered in any case"),
         ("-A", "-x shows the bytes"),
         ("-e", "--view fields"),

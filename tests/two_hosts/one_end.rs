@@ -33,7 +33,7 @@ fn a_recorded_run_says_at_each_end_what_stays_open() {
     };
     let of_server = |what, answer| sentence(what, answer, "the server's end", "the server sent none");
     for (word, client, server) in [
-        ("rtt", None, None),
+        ("rtt", None, None::<String>),
         (
             "udp-lost",
             Some(sentence(
@@ -48,12 +48,8 @@ fn a_recorded_run_says_at_each_end_what_stays_open() {
         // The answer echoes the first SYN's timestamp, and the SYN that comes again shows that the SYN-ACK had not arrived.
         ("synack-lost", None, None),
         ("data-lost", Some(of_server("packet 4", "acknowledgment")), None),
-        // What came here changed, the kernel drops and does not acknowledge.
-        (
-            "corrupt",
-            Some(of_server("packet 4", "acknowledgment")),
-            Some(of_server("packet 4", "acknowledgment")),
-        ),
+        // What came here changed, the kernel drops and does not acknowledge; its checksum shows that, at this end.
+        ("corrupt", Some(of_server("packet 4", "acknowledgment")), None),
         ("duplicate", None, None),
         ("fast-retransmit", None, None),
     ] {

@@ -121,8 +121,8 @@ pub struct SnifferArgs {
     #[arg(long, value_enum, default_value_t = views::DEFAULT, value_name = "VIEW")]
     pub view: &'static View,
 
-    /// Only the conversation of this number, counted from 1
-    #[arg(long, visible_alias = "conversation", value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selecting packets", hide_short_help = true)]
+    /// Only conversation N, counted from 1 (or: --conversation)
+    #[arg(long, alias = "conversation", value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selecting packets", hide_short_help = true)]
     pub flow: Option<u64>,
 
     /// Socket calls that the four programs wrote with --calls, laid beside the packets in ladders and after them in JSON; several may be given

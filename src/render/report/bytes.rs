@@ -12,9 +12,9 @@ use super::row::{ReportRow, keys_of};
 /// Bytes in a line.
 const LINE: usize = 16;
 
-/// Bytes of data that each packet shows at most, where there is room for so many.
+/// Bytes of data that each packet shows at most, where there is room.
 const MOST: usize = 512;
-/// There is room for at least so many.
+/// There is room for at least this many.
 const LEAST: usize = 16;
 /// Bytes that the data of a page take at most, compressed. In the page they take five times as much: they are there in hexadecimal,
 /// as characters, and in the table of fields.
