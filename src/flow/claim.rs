@@ -98,9 +98,8 @@ pub fn claims(in_flow: &PacketInFlow) -> Vec<Claim> {
     let part = Claimed::Part(segment.part);
     match segment.part {
         SegmentPart::Copy => claims.push(Claim::new(part, Certainty::OneOfSeveral).by(first).by(since)),
-        SegmentPart::Damaged => claims.push(Claim::new(part, Certainty::Deduced)),
         SegmentPart::KeepAlive => claims.push(Claim::new(part, Certainty::Deduced).by(pause)),
-        SegmentPart::WindowUpdate => claims.push(Claim::new(part, Certainty::Deduced)),
+        SegmentPart::WindowUpdate | SegmentPart::Damaged => claims.push(Claim::new(part, Certainty::Deduced)),
         _ => {}
     }
     if signs.has_other_content {

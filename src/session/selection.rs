@@ -140,10 +140,10 @@ struct Wrapping {
 }
 
 impl Wrapping {
-    /// Of this frame. Their EtherTypes: IEEE 802.1Q, RFC 2516, RFC 3032
+    /// Of this frame. Their `EtherType`s: IEEE 802.1Q, RFC 2516, RFC 3032
     fn of(frame: &Frame<'_>) -> Option<Self> {
         let (name, word) = match (frame.link, frame.bytes.get(12..14)?) {
-            (LinkType::ETHERNET, [0x81, 0x00] | [0x88, 0xa8] | [0x91, 0x00]) => ("a VLAN tag", "vlan"),
+            (LinkType::ETHERNET, [0x81 | 0x91, 0x00] | [0x88, 0xa8]) => ("a VLAN tag", "vlan"),
             (LinkType::ETHERNET, [0x88, 0x64]) => ("a PPPoE header", "pppoes"),
             (LinkType::ETHERNET, [0x88, 0x47]) => ("an MPLS label", "mpls"),
             _ => return None,

@@ -347,7 +347,7 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
         segments.any(|segment| segment.remarks.has(remark))
     };
     let is_all = input.left_out.is_none();
-    if (has(Remark::Gap) || has(Remark::AcknowledgesUnseen)) && !(is_all && !missing::lacks_bytes(input.packets)) {
+    if (has(Remark::Gap) || has(Remark::AcknowledgesUnseen)) && (!is_all || missing::lacks_bytes(input.packets)) {
         notes.push("The capture does not have every packet: some bytes are missing in it".to_owned());
     }
     notes.extend(input.timeline.skews.iter().map(skew_sentence));

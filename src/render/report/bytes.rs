@@ -22,7 +22,7 @@ const ALL: usize = 32 * 1024;
 
 /// How many bytes of its data each packet of a page shows: fewer where many packets have many, so that a page of the usual
 /// [`LIMIT`](super::LIMIT) takes a megabyte.
-pub(super) fn most<'a>(data: impl Iterator<Item = &'a [u8]> + Clone) -> usize {
+pub(super) fn most<'a>(data: &(impl Iterator<Item = &'a [u8]> + Clone)) -> usize {
     let fits = |most: &usize| {
         let firsts = data.clone().map(|bytes| bytes.get(..*most).unwrap_or(bytes));
         firsts.clone().map(<[u8]>::len).sum::<usize>() <= ALL || compressed(firsts) <= ALL as u64
@@ -116,13 +116,13 @@ mod tests {
         };
         let noise: Vec<u8> = (0..1448 * 1500).map(|_| noise()).collect();
         let packets: Vec<&[u8]> = noise.chunks(1448).collect();
-        let shown = |number: usize| most(packets.iter().copied().take(number));
+        let shown = |number: usize| most(&packets.iter().copied().take(number));
         assert_eq!([shown(0), shown(60)], [512, 512]);
         assert_eq!(shown(300), 64, "300 packets of 64 bytes are 19 KB");
         assert_eq!(shown(1500), 16, "no fewer than these");
         let lines = std::iter::repeat_n(&b"each line is like the one before\n"[..], 2000);
         assert_eq!(
-            most(lines.chain(packets.iter().copied().take(60))),
+            most(&lines.chain(packets.iter().copied().take(60))),
             512,
             "text takes little room"
         );

@@ -182,7 +182,7 @@ fn articles(
         // Packets of one conversation differ least.
         kept.sort_by_key(|kept| kept.in_flow.map(|in_flow| in_flow.conversation));
     }
-    let most = bytes::most(kept.iter().flat_map(|kept| kept.data()));
+    let most = bytes::most(&kept.iter().flat_map(|kept| kept.data()));
     for kept in kept {
         let article = Article::of(kept, report, text_style, most);
         let (number, conversation) = (article.number, article.conversation);
