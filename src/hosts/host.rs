@@ -8,7 +8,8 @@ use super::error::HostError;
 use super::namespace::switch_ipv6_off;
 use crate::flow::Party;
 use crate::os::interface_setup;
-use crate::os::routes::{Network, set_default_route, set_initial_window};
+use crate::os::link::set_most_segments;
+use crate::os::routes::{Metric, Network, set_default_route, set_metrics};
 use crate::os::socket_diag::SocketDiag;
 
 /// How a host reaches the other one.
@@ -76,11 +77,11 @@ impl Host {
         })
     }
 
-    /// Sets how many segments a connection of this host may have under way at first. This thread must be in its namespace.
+    /// Sets what holds for the connections of this host with the other one. This thread must be in its namespace.
     ///
     /// # Errors
     /// The system refuses.
-    pub fn set_initial_window(&self, segments: u32) -> Result<(), HostError> {
+    pub fn set_metrics(&self, metrics: &[Metric]) -> Result<(), HostError> {
         let own = address(self.party);
         let network = Network {
             interface: INTERFACE,
@@ -88,6 +89,15 @@ impl Host {
             prefix: addresses::PREFIX,
             own,
         };
-        set_initial_window(&network, segments).map_err(HostError::step("setting the initial window of a route"))
+        set_metrics(&network, metrics).map_err(HostError::step("setting the metrics of a route"))
+    }
+
+    /// Has the kernel send each segment by itself, not several together that are cut apart later: `gso_max_segs` of ip-link(8). This
+    /// thread must be in its namespace.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn send_single_segments(&self) -> Result<(), HostError> {
+        set_most_segments(INTERFACE, 1).map_err(HostError::step("having segments sent by themselves"))
     }
 }

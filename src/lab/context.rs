@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
+use super::own_segments::OwnSegments;
 use super::threads::spawn;
 use crate::app::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
@@ -50,6 +51,8 @@ pub struct LabContext {
     timeout: Duration,
     /// When the run has taken too long.
     deadline: Option<Instant>,
+    /// A raw socket at the client's host, for a run that makes segments itself.
+    own_segments: Mutex<Option<OwnSegments>>,
 }
 
 impl LabContext {
@@ -71,6 +74,7 @@ impl LabContext {
             hosts: None,
             timeout: TIMEOUT,
             deadline: None,
+            own_segments: Mutex::default(),
         })
     }
 
@@ -92,6 +96,21 @@ impl LabContext {
             deadline: Instant::now().checked_add(LONGEST),
             ..Self::new(interrupt, observer, &Network::TwoHosts(None))?
         })
+    }
+
+    /// The same with a raw socket that is open at the client's host.
+    #[must_use]
+    pub fn with_own_segments(self, opened: Option<OwnSegments>) -> Self {
+        Self {
+            own_segments: Mutex::new(opened),
+            ..self
+        }
+    }
+
+    /// That socket, once.
+    pub fn take_own_segments(&self) -> Option<OwnSegments> {
+        let mut opened = self.own_segments.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.take()
     }
 
     /// Starts a program: a server in the server's host, a client in the client's.
@@ -146,6 +165,13 @@ impl LabContext {
     /// Where servers are bound.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where clients are.
+    pub fn client_ip(&self) -> IpAddr {
+        self.hosts
+            .as_ref()
+            .map_or(LOCALHOST, |_| addresses::address(Party::Client).into())
     }
 
     /// The port of every server.

@@ -25,19 +25,32 @@ pub struct Network<'n> {
     pub own: Ipv4Addr,
 }
 
-/// Sets how many segments a connection into this network may have under way at first, instead of the kernel's 10: `initcwnd` of
-/// ip-route(8). It takes the place of the route that the kernel has made for the interface's address.
+/// What a route can say of its connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// How many segments a connection may have under way at first, instead of the kernel's 10: `initcwnd`.
+    InitialWindow(u32),
+    /// Each segment is acknowledged at once and by itself: `quickack`.
+    QuickAcks,
+}
+
+/// Sets what holds for connections into this network, in the place of the route that the kernel has made for the interface's address.
+/// ip-route(8)
 ///
 /// # Errors
 /// No such interface or route; no permission (`CAP_NET_ADMIN`).
-pub fn set_initial_window(network: &Network<'_>, segments: u32) -> io::Result<()> {
+pub fn set_metrics(network: &Network<'_>, metrics: &[Metric]) -> io::Result<()> {
     // All else is as in the route that it replaces.
     let mut route = route(network.interface, RouteProtocol::Kernel, RouteScope::Link)?;
     route.header.destination_prefix_length = network.prefix;
+    let metrics = metrics.iter().map(|metric| match *metric {
+        Metric::InitialWindow(segments) => RouteMetric::InitCwnd(segments),
+        Metric::QuickAcks => RouteMetric::QuickAck(1),
+    });
     route.attributes.extend([
         RouteAttribute::Destination(RouteAddress::Inet(network.first)),
         RouteAttribute::PrefSource(RouteAddress::Inet(network.own)),
-        RouteAttribute::Metrics(vec![RouteMetric::InitCwnd(segments)]),
+        RouteAttribute::Metrics(metrics.collect()),
     ]);
     set(route)
 }

@@ -2,6 +2,7 @@
 //!
 //! - `stage`: what these tests need, and what a run has written;
 //! - `runs`: every run, judged by tshark;
+//! - `repeats`: the same packets in the same order, again and again;
 //! - `truth`: what the wire wrote, against the bytes in both captures;
 //! - `pictures`: both ends as a picture, against what the wire wrote;
 //! - `kernel`: what the kernels knew, and the graphs of it;
@@ -16,6 +17,7 @@ mod one_end;
 mod pictures;
 mod proved;
 mod recorded;
+mod repeats;
 mod rules;
 mod runs;
 mod stage;

@@ -1,10 +1,7 @@
 //! Every run with two hosts, judged by tshark at each end.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::process::Command;
-
-use serde_json::{Value, json};
 
 use super::stage::{Run, ready};
 use crate::support::tshark::tshark;
@@ -235,41 +232,6 @@ fn the_table_has_every_run() {
         .collect();
     let tested: Vec<&str> = CASES.iter().map(|(word, ..)| *word).collect();
     assert_eq!(listed, tested, "{help}");
-}
-
-/// The same data, SYNs and FINs with the same fate in the same order, again and again. On a busy computer timers may end early; then it is
-/// what the rules are about, and what is sent for the first time.
-#[test]
-fn a_run_repeats() {
-    if !ready() {
-        return;
-    }
-    for word in ["data-lost", "synack-lost", "fast-retransmit", "slow-start", "both-open"] {
-        let (mut all, mut least) = (BTreeSet::new(), BTreeSet::new());
-        for _ in 0..5 {
-            let run = Run::of(word, &[]);
-            let sent = run.truth().into_iter().filter(|frame| {
-                let is = frame["is"].as_str().unwrap();
-                [" data ", " syn", " fin "].iter().any(|kind| is.contains(kind))
-            });
-            let (client, server): (Vec<_>, Vec<_>) = sent.partition(|frame| frame["from"] == "client");
-            let told = |frames: &[Value], wanted: fn(&Value) -> bool| -> Vec<(String, String)> {
-                let text = |value: &Value| value.as_str().unwrap().to_owned();
-                let wanted = frames.iter().filter(|frame| wanted(frame));
-                wanted.map(|frame| (text(&frame["is"]), text(&frame["fate"]))).collect()
-            };
-            let is_certain = |frame: &Value| {
-                let is = frame["is"].as_str().unwrap();
-                frame["rules"] != json!([]) || is.contains(" data ") && !is.contains(" time ")
-            };
-            least.insert([told(&client, is_certain), told(&server, is_certain)]);
-            if !run.was_slow() {
-                all.insert([told(&client, |_| true), told(&server, |_| true)]);
-            }
-        }
-        assert_eq!(least.len(), 1, "{word}: {least:#?}");
-        assert!(all.len() <= 1, "{word}: {all:#?}");
-    }
 }
 
 #[test]

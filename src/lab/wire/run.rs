@@ -80,6 +80,9 @@ pub struct KernelSettings {
     pub values: &'static [(Party, &'static str, &'static str)],
     /// How many segments a connection of the client may have under way at first, where it is not the kernel's 10 (RFC 6928).
     pub initial_window: Option<u32>,
+    /// Does each segment leave by itself, and is each one acknowledged at once? So the acknowledgments alone decide what is sent when, and
+    /// not when a program reads or a timer ends.
+    pub is_paced_by_acks: bool,
 }
 
 impl KernelSettings {
@@ -87,6 +90,13 @@ impl KernelSettings {
     pub const NONE: Self = Self {
         values: &[],
         initial_window: None,
+        is_paced_by_acks: false,
+    };
+
+    /// Nothing but that.
+    pub const PACED_BY_ACKS: Self = Self {
+        is_paced_by_acks: true,
+        ..Self::NONE
     };
 
     /// In words, one for each.
@@ -102,6 +112,9 @@ impl KernelSettings {
                 crate::explain::count(u64::from(segments), "segment")
             )
         }));
+        if self.is_paced_by_acks {
+            words.push("each segment sent by itself, and acknowledged at once".to_owned());
+        }
         words
     }
 }

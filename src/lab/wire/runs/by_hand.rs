@@ -14,6 +14,9 @@ use crate::lab::threads::{joined, spawn};
 /// How long a step waits for the other end: longer than segments that are sent again take, unless a wire loses nearly all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The client's send buffer has room for all that a run sends, in bytes: what leaves when does not depend on when its program writes.
+pub(super) const ROOM_TO_SEND: (Party, &str, &str) = (Party::Client, "ipv4/tcp_wmem", "4096 33554432 33554432");
+
 /// Address and port of a host where its port is chosen.
 pub(super) fn chosen(party: Party) -> SocketAddr {
     SocketAddr::new(addresses::address(party).into(), PORT)

@@ -13,10 +13,10 @@ pub(super) static RUN: WireRun = WireRun {
     about: "One of ten data segments is lost, and duplicate ACKs tell of it",
     question: "can a sender know of a loss before its timer ends?",
     title: "Three duplicate acknowledgments",
-    rules: "delay 20ms; rate 20Mbit; lose client data 3",
+    rules: "delay 40ms; rate 2Mbit; lose client data 3",
     textbook: true,
     router: None,
-    kernel: KernelSettings::NONE,
+    kernel: KernelSettings::PACED_BY_ACKS,
     traffic: Traffic::Typed {
         client: Program::TcpClient,
         lines: super::lines::ten_segments,

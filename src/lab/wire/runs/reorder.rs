@@ -13,10 +13,10 @@ pub(super) static RUN: WireRun = WireRun {
     about: "A data segment is overtaken by others",
     question: "how can a sender tell an overtaken segment from a lost one?",
     title: "A segment is overtaken",
-    rules: "delay 20ms; rate 20Mbit; hold 5ms client data 3",
+    rules: "delay 40ms; rate 2Mbit; hold 27ms client data 3",
     textbook: true,
     router: None,
-    kernel: KernelSettings::NONE,
+    kernel: KernelSettings::PACED_BY_ACKS,
     traffic: Traffic::Typed {
         client: Program::TcpClient,
         lines: super::lines::ten_segments,

@@ -20,8 +20,9 @@ pub(super) static RUN: WireRun = WireRun {
     textbook: false,
     router: None,
     kernel: KernelSettings {
-        values: &[],
+        values: &[super::by_hand::ROOM_TO_SEND],
         initial_window: Some(1),
+        is_paced_by_acks: true,
     },
     traffic: Traffic::ByHand(|context, _| {
         super::by_hand::upload(context, SEGMENTS * SEGMENT, Duration::ZERO)?;
