@@ -14,7 +14,7 @@ use super::threads::spawn;
 use crate::app::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
 use crate::flow::Party;
-use crate::hosts::addresses;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::host_thread::HostThread;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::{self, Interest, WaitOutcome};
@@ -45,6 +45,8 @@ pub struct LabContext {
     observer: Observer,
     /// Where servers are bound.
     address: SocketAddr,
+    /// The version of IP of the hosts.
+    version: IpVersion,
     /// The hosts in which programs are started, the client's first; without them that of this process.
     hosts: Option<[HostThread; 2]>,
     /// How long clients wait.
@@ -71,6 +73,7 @@ impl LabContext {
                 // Another program may have that one.
                 Network::Shared(_) => SocketAddr::new(LOCALHOST, free_port(PORT)?),
             },
+            version: IpVersion::V4,
             hosts: None,
             timeout: TIMEOUT,
             deadline: None,
@@ -85,12 +88,13 @@ impl LabContext {
     pub fn of_hosts(
         interrupt: &CancelToken,
         observer: Observer,
-        hosts: [HostThread; 2],
+        (version, hosts): (IpVersion, [HostThread; 2]),
         timeout: Duration,
     ) -> Result<Self, Failure> {
-        let address = SocketAddr::new(addresses::address(Party::Server).into(), PORT);
+        let address = SocketAddr::new(version.address(Party::Server), PORT);
         Ok(Self {
             address,
+            version,
             hosts: Some(hosts),
             timeout,
             deadline: Instant::now().checked_add(LONGEST),
@@ -140,7 +144,8 @@ impl LabContext {
             Party::Client => Program::TcpClient,
             Party::Server => Program::TcpServer,
         };
-        let open = move || Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel);
+        let family = Family::of(self.address);
+        let open = move || Socket::open(program, role, family, SocketType::Stream, &cancel);
         let Some([client, server]) = &self.hosts else {
             return Ok(open()?);
         };
@@ -167,11 +172,14 @@ impl LabContext {
         self.address
     }
 
-    /// Where clients are.
-    pub fn client_ip(&self) -> IpAddr {
-        self.hosts
-            .as_ref()
-            .map_or(LOCALHOST, |_| addresses::address(Party::Client).into())
+    /// The address of a host, where there are two; else that of both.
+    pub fn host(&self, party: Party) -> IpAddr {
+        self.hosts.as_ref().map_or(LOCALHOST, |_| self.version.address(party))
+    }
+
+    /// The longest TCP payload of an Ethernet, in bytes.
+    pub const fn segment(&self) -> usize {
+        self.version.segment()
     }
 
     /// The port of every server.

@@ -20,6 +20,7 @@ use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
 use crate::explain::count;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::wire::Wire;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
@@ -81,7 +82,8 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
             opened: [opened, _],
             ..
         }) => (
-            LabContext::of_hosts(&user, observer, threads, TIMEOUT)?.with_own_segments(opened.own_segments),
+            LabContext::of_hosts(&user, observer, (IpVersion::V4, threads), TIMEOUT)?
+                .with_own_segments(opened.own_segments),
             Some(hosts),
             opened.captures,
         ),

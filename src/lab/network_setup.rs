@@ -7,6 +7,7 @@ use super::run::Run;
 use super::two_hosts::{self, TwoHosts};
 use crate::capture::live::Capture;
 use crate::flow::Party;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::error::HostError;
 use crate::hosts::namespace::{set_sysctl, sysctl};
 
@@ -40,7 +41,7 @@ impl NetworkSetup {
         if loopback || matches!(network, Network::Shared(_)) {
             return Ok(Self { network, hosts: None });
         }
-        let made = TwoHosts::make(None, |host| {
+        let made = TwoHosts::make(IpVersion::V4, None, |host| {
             if sysctl(TAIL_LOSS_PROBES).is_some() {
                 set_sysctl(TAIL_LOSS_PROBES, "0")?;
             }

@@ -9,6 +9,7 @@ use pnet::packet::tcp::{MutableTcpPacket, TcpFlags};
 use super::by_hand::SETTLING_TIME;
 use super::exchange::connections;
 use crate::calls::{CallName, Program, Role};
+use crate::flow::Party;
 use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::{LabContext, free_port};
@@ -162,10 +163,13 @@ fn probe(context: &LabContext, segments: &mut OwnSegments, from: u16, to: u16) -
     syn.set_data_offset(5);
     syn.set_flags(TcpFlags::SYN);
     syn.set_window(1024);
-    let [client, server] = [context.client_ip(), context.address().ip()].map(|address| match address {
-        IpAddr::V4(address) => address,
-        IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
-    });
+    let [client, server] =
+        [Party::Client, Party::Server]
+            .map(|party| context.host(party))
+            .map(|address| match address {
+                IpAddr::V4(address) => address,
+                IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
+            });
     segments
         .send(syn, client, server)
         .map_err(|error| Failure::of("sending a SYN", error, next))?;

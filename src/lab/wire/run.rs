@@ -6,6 +6,7 @@ use super::bars::Bars;
 use super::result::WireResult;
 use crate::calls::Program;
 use crate::flow::Party;
+use crate::hosts::addresses::IpVersion;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 
@@ -46,7 +47,7 @@ pub enum Traffic {
         /// The client: its server is the other program of the two.
         client: Program,
         /// The lines.
-        lines: fn() -> Vec<String>,
+        lines: fn(IpVersion) -> Vec<String>,
     },
     /// Steps that no program of the lab takes, with sockets in both hosts. What it returns are sentences about what was seen
     /// elsewhere than in packets.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::lines::SEGMENT;
 use crate::calls::CallName;
 use crate::explain::{count, duration, grouped};
 use crate::flow::Party::{Client, Server};
 use crate::hosts::record::Fate;
+use crate::lab::result::data_of;
 use crate::lab::wire::bars::Bars;
 use crate::lab::wire::result::WireResult;
 use crate::lab::wire::run::{KernelSettings, Length, Traffic, WireRun};
@@ -73,11 +73,13 @@ fn under_way(result: &WireResult) -> Vec<u64> {
 
 fn bars(result: &WireResult, _: bool) -> Option<Bars> {
     let steps = under_way(result);
+    let sizes = result.end(Client).packets().map(|(.., in_flow)| data_of(in_flow));
+    let segment = sizes.max().filter(|bytes| *bytes > 0)?;
     (!steps.is_empty()).then(|| Bars {
         title: "Segments sent and not yet acknowledged: the most in each quarter of a second".into(),
         rows: (0..)
             .zip(steps)
-            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / SEGMENT as u64))
+            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / segment))
             .collect(),
     })
 }

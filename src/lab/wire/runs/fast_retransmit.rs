@@ -1,6 +1,5 @@
 //! One of ten segments is lost, and duplicate acknowledgments tell of it.
 
-use crate::calls::Program;
 use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -17,10 +16,10 @@ pub(super) static RUN: WireRun = WireRun {
     textbook: true,
     router: None,
     kernel: KernelSettings::PACED_BY_ACKS,
-    traffic: Traffic::Typed {
-        client: Program::TcpClient,
-        lines: super::lines::ten_segments,
-    },
+    traffic: Traffic::ByHand(|context, _| {
+        super::by_hand::ask(context, 10 * context.segment())?;
+        Ok(Vec::new())
+    }),
     before: "Watch: segment 3 is lost, those behind it arrive. For each of them the server acknowledges the same byte \
              again. After three such duplicates the client sends the missing segment, without waiting for its timer (RFC \
              5681, section 3.2).",

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::lines::SEGMENT;
 use crate::explain::count;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -25,7 +24,7 @@ pub(super) static RUN: WireRun = WireRun {
         is_paced_by_acks: true,
     },
     traffic: Traffic::ByHand(|context, _| {
-        super::by_hand::upload(context, SEGMENTS * SEGMENT, Duration::ZERO)?;
+        super::by_hand::upload(context, SEGMENTS * context.segment(), Duration::ZERO)?;
         Ok(Vec::new())
     }),
     before: "Watch: the client has 31 segments to send at once. It may have only as many under way as its congestion window says, \
