@@ -56,13 +56,12 @@ impl HostThread {
     /// # Errors
     /// Those of reading a file.
     fn tcp_states(&self) -> io::Result<Vec<TcpState>> {
-        let sockets = fs::read_to_string(format!("/proc/self/task/{}/net/tcp", self.number))?;
+        let table = |name| fs::read_to_string(format!("/proc/self/task/{}/net/{name}", self.number));
+        // A kernel without IPv6 has no such table.
+        let tables = [table("tcp")?, table("tcp6").unwrap_or_default()];
         // The fourth word of a line, behind the head line.
-        let states = sockets
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_whitespace().nth(3));
-        let states = states.filter_map(|state| u8::from_str_radix(state, 16).ok());
+        let lines = tables.iter().flat_map(|table| table.lines().skip(1));
+        let states = lines.filter_map(|line| u8::from_str_radix(line.split_whitespace().nth(3)?, 16).ok());
         Ok(states.map(TcpState).collect())
     }
 

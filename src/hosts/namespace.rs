@@ -47,6 +47,24 @@ pub(super) fn switch_ipv6_off() -> Result<(), HostError> {
     Ok(())
 }
 
+/// So that a host sends nothing unasked over IPv6: no address that it makes itself, no question whether another host has its
+/// address (RFC 4862), none for routers (RFC 4861). Before the interface is there.
+pub(super) fn keep_ipv6_silent() -> Result<(), HostError> {
+    for (name, value) in [
+        ("disable_ipv6", "0"),
+        ("accept_ra", "0"),
+        ("autoconf", "0"),
+        ("router_solicitations", "0"),
+        ("accept_dad", "0"),
+        ("dad_transmits", "0"),
+        // No link-local address: IN6_ADDR_GEN_MODE_NONE of `linux/if_link.h`.
+        ("addr_gen_mode", "1"),
+    ] {
+        set_sysctl(&format!("ipv6/conf/default/{name}"), value)?;
+    }
+    Ok(())
+}
+
 pub(super) fn open_tun() -> io::Result<File> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     OpenOptions::new()

@@ -31,7 +31,7 @@ pub enum FrameKind {
     Rst,
     /// A UDP datagram.
     Datagram,
-    /// A fragment of an IPv4 packet.
+    /// A fragment of an IP packet.
     Fragment,
     /// An ICMP message.
     Icmp,
@@ -165,6 +165,7 @@ impl FrameCounter {
                 Protocol::Icmp | Protocol::Icmpv6 => kinds.push(FrameKind::Icmp),
                 Protocol::Udp => kinds.push(FrameKind::Datagram),
                 Protocol::Ipv4 if layer.ipv4().is_some_and(|ip| ip.is_fragment()) => kinds.push(FrameKind::Fragment),
+                Protocol::Fragment => kinds.push(FrameKind::Fragment),
                 Protocol::Tcp => {
                     let (more, sent) = tcp_kinds(layer, packet.payload().bytes.len());
                     kinds.extend(more);

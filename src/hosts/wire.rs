@@ -3,13 +3,15 @@
 mod beyond;
 mod clock;
 mod link;
+mod on_the_way;
+mod reckoning;
 mod sampler;
 mod source;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::os::fd::AsFd as _;
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
@@ -23,6 +25,8 @@ use smallvec::{SmallVec, smallvec};
 use self::beyond::Beyond;
 use self::clock::now;
 use self::link::{Link, Room};
+use self::on_the_way::{OnTheWay, corrupt, write};
+use self::reckoning::Reckoning;
 use self::sampler::Sampler;
 use self::source::Source;
 use super::host::Host;
@@ -111,6 +115,7 @@ struct Carrier {
     links: [Link; 2],
     rules: Rules,
     state: RuleState,
+    reckoning: Reckoning,
     on_the_way: BinaryHeap<Reverse<OnTheWay>>,
     /// Memory of frames that have arrived, for the next ones.
     spare: Vec<Vec<u8>>,
@@ -121,18 +126,6 @@ struct Carrier {
     sampler: Sampler,
 }
 
-/// A frame that will arrive. Ordered by time, and of one time by the order in which they were sent.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct OnTheWay {
-    due: Instant,
-    order: u64,
-    to: usize,
-    /// Its place in the record, if it has one.
-    record: Option<usize>,
-    corrupted: bool,
-    bytes: Vec<u8>,
-}
-
 impl Carrier {
     fn new(taps: [File; 2], beyond: Option<Beyond>, sampler: Sampler, rules: Rules, seed: u64) -> Self {
         Self {
@@ -140,6 +133,7 @@ impl Carrier {
             beyond,
             links: PARTIES.map(|from| Link::of(&rules, from, seed)),
             state: RuleState::new(rules.clone(), seed),
+            reckoning: Reckoning::of(&rules),
             rules,
             on_the_way: BinaryHeap::new(),
             spare: Vec::new(),
@@ -156,16 +150,10 @@ impl Carrier {
         let mut room = vec![0; LONGEST];
         while !over.requested() {
             let ready = self.wait(over)?;
-            self.deliver()?;
+            self.deliver(&mut room)?;
             for (source, is_ready) in Source::ALL.into_iter().zip(ready) {
-                for _ in 0..if is_ready { IN_A_ROW } else { 0 } {
-                    match self.tap(source).map(|mut tap| tap.read(&mut room)) {
-                        Some(Ok(length)) => self.sent_by(source, room.get(..length).unwrap_or_default())?,
-                        Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => break,
-                        Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
-                        Some(Err(error)) => return Err(error),
-                        None => break,
-                    }
+                if is_ready {
+                    self.read_from(source, &mut room)?;
                 }
             }
         }
@@ -176,6 +164,20 @@ impl Carrier {
         self.record.rules = self.rules.rules.iter().map(|rule| rule.text.clone()).collect();
         (self.record.samples, self.record.samples_left_out) = (self.sampler.samples, self.sampler.left_out);
         Ok(self.record)
+    }
+
+    /// Takes what this end has sent.
+    fn read_from(&mut self, source: Source, room: &mut [u8]) -> io::Result<()> {
+        for _ in 0..IN_A_ROW {
+            match self.tap(source).map(|mut tap| tap.read(room)) {
+                Some(Ok(length)) => self.sent_by(source, room.get(..length).unwrap_or_default())?,
+                Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => break,
+                Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+                Some(Err(error)) => return Err(error),
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     /// Waits for a frame, for the time at which one has to arrive, or for the end. Who has sent something?
@@ -252,8 +254,9 @@ impl Carrier {
         Ok(())
     }
 
-    /// Lets the frames arrive whose time has come.
-    fn deliver(&mut self) -> io::Result<()> {
+    /// Lets the frames arrive whose time has come. What a kernel answers at once is taken before the next one arrives: so it is an
+    /// answer to this one, also when the wire is late and has several to hand over.
+    fn deliver(&mut self, room: &mut [u8]) -> io::Result<()> {
         while let Some(Reverse(next)) = self.on_the_way.peek() {
             if next.due > Instant::now() {
                 break;
@@ -264,15 +267,19 @@ impl Carrier {
             if frame.corrupted {
                 corrupt(&mut frame.bytes);
             }
+            self.reckoning.arrives(frame.to, frame.due);
             self.arrive(frame.to, &frame.bytes, frame.record, frame.corrupted)?;
             self.spare.push(frame.bytes);
+            for source in Source::answering(frame.to) {
+                self.read_from(*source, room)?;
+            }
         }
         Ok(())
     }
 
     /// Takes a frame from an end of the wire. Its number among those that the host there has sent; `None`: the router has made it.
     fn take(&mut self, from: usize, frame: &[u8], number: Option<u64>) -> io::Result<()> {
-        let (now, taken_at) = (Instant::now(), now());
+        let (now, taken_at) = (self.reckoning.sent(from), now());
         let party = PARTIES.get(from).copied().unwrap_or(Party::Client);
         let decision = self.state.decide(party, frame);
         let fate = if decision.copies.is_empty() {
@@ -376,23 +383,5 @@ impl Carrier {
             record.fate = Fate::Passed;
             record.arrivals.push(Arrival { time, order, changed });
         }
-    }
-}
-
-/// Has an interface receive the frame.
-fn write(mut tap: &File, frame: &[u8]) -> io::Result<()> {
-    loop {
-        match tap.write(frame) {
-            Ok(_) => return Ok(()),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Changes the last bit of the last byte: data, where there are some, and else the innermost header.
-fn corrupt(frame: &mut [u8]) {
-    if let Some(last) = frame.last_mut() {
-        *last ^= 1;
     }
 }

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
+use super::own_segments::OwnSegments;
 use super::threads::spawn;
 use crate::app::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
 use crate::flow::Party;
-use crate::hosts::addresses;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::host_thread::HostThread;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::{self, Interest, WaitOutcome};
@@ -44,12 +45,16 @@ pub struct LabContext {
     observer: Observer,
     /// Where servers are bound.
     address: SocketAddr,
+    /// The version of IP of the hosts.
+    version: IpVersion,
     /// The hosts in which programs are started, the client's first; without them that of this process.
     hosts: Option<[HostThread; 2]>,
     /// How long clients wait.
     timeout: Duration,
     /// When the run has taken too long.
     deadline: Option<Instant>,
+    /// A raw socket at the client's host, for a run that makes segments itself.
+    own_segments: Mutex<Option<OwnSegments>>,
 }
 
 impl LabContext {
@@ -68,9 +73,11 @@ impl LabContext {
                 // Another program may have that one.
                 Network::Shared(_) => SocketAddr::new(LOCALHOST, free_port(PORT)?),
             },
+            version: IpVersion::V4,
             hosts: None,
             timeout: TIMEOUT,
             deadline: None,
+            own_segments: Mutex::default(),
         })
     }
 
@@ -81,17 +88,33 @@ impl LabContext {
     pub fn of_hosts(
         interrupt: &CancelToken,
         observer: Observer,
-        hosts: [HostThread; 2],
+        (version, hosts): (IpVersion, [HostThread; 2]),
         timeout: Duration,
     ) -> Result<Self, Failure> {
-        let address = SocketAddr::new(addresses::address(Party::Server).into(), PORT);
+        let address = SocketAddr::new(version.address(Party::Server), PORT);
         Ok(Self {
             address,
+            version,
             hosts: Some(hosts),
             timeout,
             deadline: Instant::now().checked_add(LONGEST),
             ..Self::new(interrupt, observer, &Network::TwoHosts(None))?
         })
+    }
+
+    /// The same with a raw socket that is open at the client's host.
+    #[must_use]
+    pub fn with_own_segments(self, opened: Option<OwnSegments>) -> Self {
+        Self {
+            own_segments: Mutex::new(opened),
+            ..self
+        }
+    }
+
+    /// That socket, once.
+    pub fn take_own_segments(&self) -> Option<OwnSegments> {
+        let mut opened = self.own_segments.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.take()
     }
 
     /// Starts a program: a server in the server's host, a client in the client's.
@@ -121,7 +144,8 @@ impl LabContext {
             Party::Client => Program::TcpClient,
             Party::Server => Program::TcpServer,
         };
-        let open = move || Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel);
+        let family = Family::of(self.address);
+        let open = move || Socket::open(program, role, family, SocketType::Stream, &cancel);
         let Some([client, server]) = &self.hosts else {
             return Ok(open()?);
         };
@@ -146,6 +170,16 @@ impl LabContext {
     /// Where servers are bound.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address of a host, where there are two; else that of both.
+    pub fn host(&self, party: Party) -> IpAddr {
+        self.hosts.as_ref().map_or(LOCALHOST, |_| self.version.address(party))
+    }
+
+    /// The longest TCP payload of an Ethernet, in bytes.
+    pub const fn segment(&self) -> usize {
+        self.version.segment()
     }
 
     /// The port of every server.

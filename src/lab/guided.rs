@@ -20,6 +20,7 @@ use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
 use crate::explain::count;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::wire::Wire;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
@@ -37,7 +38,7 @@ pub struct LabSettings {
     pub runs: Vec<&'static Run>,
     /// The lines that are typed.
     pub lines: Vec<String>,
-    /// Are they all on one loopback, also those that could have two hosts?
+    /// Are they all on one loopback, also where there could be two hosts?
     pub loopback: bool,
     /// The folder for the files, unless it is the usual one.
     pub output: Option<PathBuf>,
@@ -78,12 +79,13 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
         Some(TwoHosts {
             hosts,
             threads,
-            opened: [captures, _],
+            opened: [opened, _],
             ..
         }) => (
-            LabContext::of_hosts(&user, observer, threads, TIMEOUT)?,
+            LabContext::of_hosts(&user, observer, (IpVersion::V4, threads), TIMEOUT)?
+                .with_own_segments(opened.own_segments),
             Some(hosts),
-            captures,
+            opened.captures,
         ),
         None => (LabContext::new(&user, observer, &network)?, None, Vec::new()),
     };

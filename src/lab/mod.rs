@@ -6,7 +6,7 @@
 //! 1. [`network`]: where it happens (two hosts of its own, or a private network, which [`crate::privilege`] makes), and how much of it can be seen;
 //!    [`network_setup`] makes it; [`two_hosts`]: the hosts;
 //! 2. [`run`]: what a run has to say and to do; [`runs`]: the runs there are, one file each;
-//! 3. [`capturing`]: the packets; [`observer`]: the socket calls;
+//! 3. [`capturing`]: the packets; [`observer`]: the socket calls; [`own_segments`]: segments that a run makes itself;
 //! 4. [`folder`]: where the files go, opened before anything is sent;
 //! 5. [`context`]: what the programs of a run share; [`programs`]: servers and clients, and what is typed; [`program_process`]: the
 //!    process of one of them, with its [`screen`]; [`lab_program`]: what that process does; [`threads`]: steps that a run takes
@@ -32,6 +32,7 @@ pub mod network_setup;
 pub mod notice;
 pub mod observer;
 pub mod overview;
+pub mod own_segments;
 pub mod printed_names;
 pub mod program_process;
 pub mod programs;

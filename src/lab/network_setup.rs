@@ -1,11 +1,14 @@
-//! The network that runs get: two hosts, where the runs can be in such and the system lets them; else one loopback.
+//! The network that runs get: two hosts, where the system lets them; else one loopback.
 
 use super::failure::Failure;
 use super::network::Network;
+use super::own_segments::OwnSegments;
 use super::run::Run;
 use super::two_hosts::{self, TwoHosts};
 use crate::capture::live::Capture;
 use crate::flow::Party;
+use crate::hosts::addresses::IpVersion;
+use crate::hosts::error::HostError;
 use crate::hosts::namespace::{set_sysctl, sysctl};
 
 /// After so short a round trip as here, a probe is sent as soon as an acknowledgment takes some milliseconds (RFC 8985, section 7.2). The
@@ -16,8 +19,16 @@ const TAIL_LOSS_PROBES: &str = "ipv4/tcp_early_retrans";
 pub struct NetworkSetup {
     /// Which it is.
     pub network: Network,
-    /// The hosts, if there are two. A capture for each run is open at the client's.
-    pub hosts: Option<TwoHosts<Vec<Capture>>>,
+    /// The hosts, if there are two, and what is open at each.
+    pub hosts: Option<TwoHosts<Opened>>,
+}
+
+/// What is opened at a host while the rights for it are there; at the server's nothing.
+pub struct Opened {
+    /// A capture for each run.
+    pub captures: Vec<Capture>,
+    /// For a run that makes segments itself.
+    pub own_segments: Option<OwnSegments>,
 }
 
 impl NetworkSetup {
@@ -27,16 +38,23 @@ impl NetworkSetup {
     /// As [`Network::enter`].
     pub fn enter(runs: &[&Run], loopback: bool) -> Result<Self, Failure> {
         let network = Network::enter()?;
-        if loopback || !runs.iter().all(|run| run.two_hosts) || matches!(network, Network::Shared(_)) {
+        if loopback || matches!(network, Network::Shared(_)) {
             return Ok(Self { network, hosts: None });
         }
-        let made = TwoHosts::make(None, |host| {
+        let made = TwoHosts::make(IpVersion::V4, None, |host| {
             if sysctl(TAIL_LOSS_PROBES).is_some() {
                 set_sysctl(TAIL_LOSS_PROBES, "0")?;
             }
             // One end shows it all: nothing is lost on this wire.
-            let watched = runs.iter().filter(|_| host.party == Party::Client);
-            watched.map(|run| two_hosts::capture(run.protocols)).collect()
+            let here = || runs.iter().filter(|_| host.party == Party::Client);
+            let captures: Result<Vec<Capture>, HostError> =
+                here().map(|run| two_hosts::capture(run.protocols)).collect();
+            let mut makers = here().filter(|run| run.own_segments);
+            let opened = makers.next().map(|_| OwnSegments::open()).transpose();
+            Ok(Opened {
+                captures: captures?,
+                own_segments: opened.map_err(HostError::step("opening a raw socket"))?,
+            })
         });
         match made {
             Ok(hosts) => {

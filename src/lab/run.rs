@@ -23,8 +23,8 @@ pub struct Run {
     pub protocols: &'static str,
     /// Does it type the lines that the user may choose?
     pub takes_lines: bool,
-    /// Are its programs in two hosts, where the system lets this run have them? All that it does is what the programs do then.
-    pub two_hosts: bool,
+    /// Does it send TCP segments that it makes itself, from the client's host? For that a raw socket is opened there.
+    pub own_segments: bool,
     /// What to watch, a paragraph each: printed before its packets are shown.
     pub before: fn(&Network) -> &'static [&'static str],
     /// Changes the network as the run needs it. Called while the privileges are there.

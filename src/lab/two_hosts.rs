@@ -5,7 +5,7 @@ use std::io;
 use super::capturing;
 use crate::capture::live::Capture;
 use crate::flow::Party;
-use crate::hosts::addresses::INTERFACE;
+use crate::hosts::addresses::{INTERFACE, IpVersion};
 use crate::hosts::error::HostError;
 use crate::hosts::host::{Host, Way};
 use crate::hosts::host_thread::HostThread;
@@ -25,7 +25,7 @@ pub struct TwoHosts<T> {
 }
 
 impl<T> TwoHosts<T> {
-    /// Makes them: the network in which this process is becomes the client's, a new one the server's. Between them is a router, where
+    /// Makes them: the network in which this process is becomes the client's, a new one the server's. They speak this version of IP; over a router it is IPv4. Between them is a router, where
     /// `router` has the longest packet, in bytes, that it sends on to the server. This process is in that one
     /// afterwards. `open` is called in each host: for what else its kernel has to be set to, and for what is captured there.
     ///
@@ -33,8 +33,16 @@ impl<T> TwoHosts<T> {
     ///
     /// # Errors
     /// The system refuses a step. This process may be in another network then than before, of which nothing is set.
-    pub fn make(router: Option<u16>, open: impl Fn(&Host) -> Result<T, HostError>) -> Result<Self, HostError> {
-        let way = if router.is_some() { Way::Router } else { Way::Wire };
+    pub fn make(
+        version: IpVersion,
+        router: Option<u16>,
+        open: impl Fn(&Host) -> Result<T, HostError>,
+    ) -> Result<Self, HostError> {
+        let way = if router.is_some() {
+            Way::Router
+        } else {
+            Way::Wire(version)
+        };
         let host = |party| {
             let host = Host::set_up(party, way)?;
             let opened = open(&host)?;

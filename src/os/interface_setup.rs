@@ -7,5 +7,5 @@ mod sys;
 
 pub use sys::{
     MacAddress, Offload, become_interface, frames_of, lost_frames, set_address, set_mac, set_mtu, set_neighbour,
-    switch_off, switch_on,
+    switch_off, switch_on, switch_on_without_discovery,
 };

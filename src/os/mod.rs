@@ -19,6 +19,8 @@ pub mod interface_setup;
 pub mod interfaces;
 pub mod keyboard;
 pub mod limits;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod link;
 mod memory;
 #[cfg(target_os = "linux")]
 pub mod network;

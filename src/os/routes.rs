@@ -1,7 +1,7 @@
 //! Routes of a network that this process has made for itself. rtnetlink(7)
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_REPLACE};
 use netlink_packet_route::route::{
@@ -18,26 +18,48 @@ pub struct Network<'n> {
     /// The interface's name.
     pub interface: &'n str,
     /// The network's first address.
-    pub first: Ipv4Addr,
-    /// Bits of the network, 0 to 32.
+    pub first: IpAddr,
+    /// Bits of the network, 0 to 32 or 128.
     pub prefix: u8,
     /// This machine's address in it.
-    pub own: Ipv4Addr,
+    pub own: IpAddr,
 }
 
-/// Sets how many segments a connection into this network may have under way at first, instead of the kernel's 10: `initcwnd` of
-/// ip-route(8). It takes the place of the route that the kernel has made for the interface's address.
+/// What a route can say of its connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// How many segments a connection may have under way at first, instead of the kernel's 10: `initcwnd`.
+    InitialWindow(u32),
+    /// Each segment is acknowledged at once and by itself: `quickack`.
+    QuickAcks,
+}
+
+/// Sets what holds for connections into this network, in the place of the route that the kernel has made for the interface's address.
+/// ip-route(8)
 ///
 /// # Errors
 /// No such interface or route; no permission (`CAP_NET_ADMIN`).
-pub fn set_initial_window(network: &Network<'_>, segments: u32) -> io::Result<()> {
+pub fn set_metrics(network: &Network<'_>, metrics: &[Metric]) -> io::Result<()> {
     // All else is as in the route that it replaces.
-    let mut route = route(network.interface, RouteProtocol::Kernel, RouteScope::Link)?;
+    let (scope, priority) = match network.own {
+        IpAddr::V4(_) => (RouteScope::Link, None),
+        // That of a route for an address, IP6_RT_PRIO_ADDRCONF of `linux/ipv6_route.h`.
+        IpAddr::V6(_) => (RouteScope::Universe, Some(256)),
+    };
+    let mut route = route(network.interface, RouteProtocol::Kernel, scope)?;
     route.header.destination_prefix_length = network.prefix;
+    if network.own.is_ipv6() {
+        route.header.address_family = Family::Inet6;
+    }
+    route.attributes.extend(priority.map(RouteAttribute::Priority));
+    let metrics = metrics.iter().map(|metric| match *metric {
+        Metric::InitialWindow(segments) => RouteMetric::InitCwnd(segments),
+        Metric::QuickAcks => RouteMetric::QuickAck(1),
+    });
     route.attributes.extend([
-        RouteAttribute::Destination(RouteAddress::Inet(network.first)),
-        RouteAttribute::PrefSource(RouteAddress::Inet(network.own)),
-        RouteAttribute::Metrics(vec![RouteMetric::InitCwnd(segments)]),
+        RouteAttribute::Destination(route_address(network.first)),
+        RouteAttribute::PrefSource(route_address(network.own)),
+        RouteAttribute::Metrics(metrics.collect()),
     ]);
     set(route)
 }
@@ -54,7 +76,7 @@ pub fn set_default_route(interface: &str, router: Ipv4Addr) -> io::Result<()> {
     set(route)
 }
 
-/// A route of IPv4 in the main table, over this interface.
+/// A route in the main table, over this interface; of IPv4, unless that is changed.
 fn route(interface: &str, protocol: RouteProtocol, scope: RouteScope) -> io::Result<RouteMessage> {
     let mut route = RouteMessage::default();
     route.header = RouteHeader {
@@ -67,6 +89,13 @@ fn route(interface: &str, protocol: RouteProtocol, scope: RouteScope) -> io::Res
     };
     route.attributes = vec![RouteAttribute::Oif(if_nametoindex(interface)?)];
     Ok(route)
+}
+
+const fn route_address(address: IpAddr) -> RouteAddress {
+    match address {
+        IpAddr::V4(address) => RouteAddress::Inet(address),
+        IpAddr::V6(address) => RouteAddress::Inet6(address),
+    }
 }
 
 /// Has the kernel set a route, in the place of one to the same network.

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use socket_lab::flow::Party;
-use socket_lab::hosts::addresses;
+use socket_lab::hosts::addresses::{self, IpVersion};
 use socket_lab::hosts::host::{Host, Way};
 use socket_lab::hosts::host_thread::HostThread;
 use socket_lab::hosts::namespace::enter_new_network;
@@ -96,9 +96,9 @@ fn through_wire(rules: &str, server_role: &str, client_role: &str) -> Anything<(
     let rules: socket_lab::hosts::rules::Rules = rules.parse()?;
     let began = Instant::now();
     enter_private_network()?;
-    let client = Host::set_up(Party::Client, Way::Wire)?;
+    let client = Host::set_up(Party::Client, Way::Wire(IpVersion::V4))?;
     enter_new_network()?;
-    let server = Host::set_up(Party::Server, Way::Wire)?;
+    let server = Host::set_up(Party::Server, Way::Wire(IpVersion::V4))?;
     let threads = [HostThread::start(&client)?, HostThread::start(&server)?];
     let delayed = !rules.rules.is_empty();
     let wire = Wire::between(&client, &server, rules, 1)?;

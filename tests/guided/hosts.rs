@@ -6,12 +6,16 @@ use super::stage::{TestFolder, counts, ready};
 use crate::support::{Tool, need_all, needs, shell, tool};
 
 /// Runs that are in two hosts, and the protocols of their packets.
-const RUNS: [(&str, &str); 5] = [
+const RUNS: [(&str, &str); 9] = [
     ("udp", "udp"),
     ("tcp", "tcp"),
     ("refused", "icmp || tcp"),
     ("empty", "tcp"),
     ("idle", "tcp"),
+    ("long", "tcp"),
+    ("backlog", "tcp"),
+    ("syn-scan", "tcp"),
+    ("close", "tcp"),
 ];
 
 #[test]

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use socket_lab::capture::live::CaptureOptions;
 use socket_lab::flow::Party;
-use socket_lab::hosts::addresses::{INTERFACE, address, mac};
+use socket_lab::hosts::addresses::{INTERFACE, IpVersion, address, mac};
 use socket_lab::hosts::counters;
 use socket_lab::hosts::host::{Host, Way};
 use socket_lab::hosts::host_thread::HostThread;
@@ -80,7 +80,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path) {
 /// A host, and a capture of its interface that has begun.
 fn host(party: Party, plan: &Plan) -> (Host, socket_lab::capture::live::Capture) {
     let end = usize::from(party == Party::Server);
-    let host = Host::set_up(party, Way::Wire).unwrap();
+    let host = Host::set_up(party, Way::Wire(IpVersion::V4)).unwrap();
     for (name, value) in &plan.settings[end] {
         // An older kernel may lack one of them.
         if sysctl(name).is_some() {

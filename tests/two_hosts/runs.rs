@@ -1,10 +1,7 @@
 //! Every run with two hosts, judged by tshark at each end.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::process::Command;
-
-use serde_json::{Value, json};
 
 use super::stage::{Run, ready};
 use crate::support::tshark::tshark;
@@ -49,20 +46,20 @@ const CASES: &[Case] = &[
     ("duplicate", [11..=12, 12..=13], [0, 1],
         &[("client", "tcp.dstport == 13000 && tcp.len > 0", 1..=1), ("server", "tcp.dstport == 13000 && tcp.len > 0", 2..=2), ("client", "tcp.options.sack_le", 1..=1)],
         &["client data 1 (packet ", ": arrived 2 times", "The server sent 1 segment with data"]),
-    ("fast-retransmit", [35..=64, 34..=63], [1, 1],
+    ("fast-retransmit", [29..=31, 28..=30], [1, 1],
         &[("client", "tcp.analysis.fast_retransmission", 1..=1), ("client", "tcp.analysis.duplicate_ack", 3..=9), ("client", "tcp.options.sack_perm || tcp.options.timestamp.tsval", 0..=0)],
         &["client data 3 (packet ", ": lost.", "without selective acknowledgments", "Segment 3 was sent again"]),
-    ("reorder", [35..=64, 35..=64], [1, 2],
+    ("reorder", [28..=34, 28..=34], [1, 2],
         &[("server", "tcp.analysis.out_of_order || tcp.analysis.retransmission || tcp.analysis.fast_retransmission || tcp.analysis.spurious_retransmission", 1..=3)],
         &["client data 3 (packet ", "Segment 3 arrived"]),
     ("zero-window", [20..=26, 20..=26], [0, 0],
         &[("client", "tcp.analysis.zero_window && tcp.srcport == 13000", 2..=5), ("client", "tcp.analysis.keep_alive || tcp.analysis.zero_window_probe", 2..=3), ("client", "tcp.analysis.window_update", 1..=2)],
         &["net.ipv4.tcp_rmem = 4096 8192 8192 at the server", " win=0 ──", "announces a window of 0.", "The client's kernel asked ", " opens the window, "]),
-    ("slow-start", [55..=66, 55..=66], [0, 0],
+    ("slow-start", [66..=68, 66..=68], [0, 0],
         &[("client", "tcp.dstport == 13000 && tcp.len > 0", 31..=31), ("server", "tcp.dstport == 13000 && tcp.len == 1448", 31..=31)],
         &["an initial window of 1 segment at the client", "The client sent 31 segments in "]),
-    ("bottleneck", [1500..=3500, 1500..=3500], [2, 2],
-        &[("client", "tcp.analysis.retransmission || tcp.analysis.fast_retransmission", 2..=999), ("client", "tcp.analysis.duplicate_ack", 3..=2999)],
+    ("bottleneck", [5000..=6000, 5000..=6000], [2, 2],
+        &[("client", "tcp.analysis.retransmission || tcp.analysis.fast_retransmission || tcp.analysis.out_of_order", 40..=999), ("client", "tcp.analysis.duplicate_ack", 3..=5999)],
         &[": lost: too many frames waited.", " came when 25 waited already, and were lost; the client sent ", "Mbit/s of the wire's 10", " further rows; --full shows all"]),
     ("congestion", [1200..=5000, 1200..=5000], [0, 0],
         &[("client", "tcp.flags.syn == 1 && tcp.flags.ack == 0", 1..=3), ("server", "tcp.dstport == 13000 && tcp.len > 0", 400..=3000)],
@@ -187,13 +184,13 @@ fn the_window_is_a_sawtooth() {
     if !ready() {
         return;
     }
-    let run = Run::of("bottleneck", &["--style", "plain"]);
+    let run = Run::of("bottleneck", &["--style", "plain", "--short"]);
     let steps = run
         .told
         .lines()
         .filter_map(|line| line.strip_suffix('.')?.split_once(" s: "));
     let steps: Vec<i64> = steps.filter_map(|(_, number)| number.parse().ok()).collect();
-    assert!(steps.len() > 20, "{}", run.told);
+    assert!(steps.len() > 11, "{}", run.told);
     let (ups, downs): (Vec<i64>, Vec<i64>) = steps
         .windows(2)
         .map(|pair| pair[1] - pair[0])
@@ -235,41 +232,6 @@ fn the_table_has_every_run() {
         .collect();
     let tested: Vec<&str> = CASES.iter().map(|(word, ..)| *word).collect();
     assert_eq!(listed, tested, "{help}");
-}
-
-/// The same data, SYNs and FINs with the same fate in the same order, again and again. On a busy computer timers may end early; then it is
-/// what the rules are about, and what is sent for the first time.
-#[test]
-fn a_run_repeats() {
-    if !ready() {
-        return;
-    }
-    for word in ["data-lost", "synack-lost", "fast-retransmit", "slow-start", "both-open"] {
-        let (mut all, mut least) = (BTreeSet::new(), BTreeSet::new());
-        for _ in 0..5 {
-            let run = Run::of(word, &[]);
-            let sent = run.truth().into_iter().filter(|frame| {
-                let is = frame["is"].as_str().unwrap();
-                [" data ", " syn", " fin "].iter().any(|kind| is.contains(kind))
-            });
-            let (client, server): (Vec<_>, Vec<_>) = sent.partition(|frame| frame["from"] == "client");
-            let told = |frames: &[Value], wanted: fn(&Value) -> bool| -> Vec<(String, String)> {
-                let text = |value: &Value| value.as_str().unwrap().to_owned();
-                let wanted = frames.iter().filter(|frame| wanted(frame));
-                wanted.map(|frame| (text(&frame["is"]), text(&frame["fate"]))).collect()
-            };
-            let is_certain = |frame: &Value| {
-                let is = frame["is"].as_str().unwrap();
-                frame["rules"] != json!([]) || is.contains(" data ") && !is.contains(" time ")
-            };
-            least.insert([told(&client, is_certain), told(&server, is_certain)]);
-            if !run.was_slow() {
-                all.insert([told(&client, |_| true), told(&server, |_| true)]);
-            }
-        }
-        assert_eq!(least.len(), 1, "{word}: {least:#?}");
-        assert!(all.len() <= 1, "{word}: {all:#?}");
-    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub struct LabArgs {
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
     pub lines: Vec<String>,
 
-    /// On one loopback, 127.0.0.1, where a run would have two hosts
+    /// On one loopback, 127.0.0.1, and not on two hosts
     #[arg(long, hide_short_help = true)]
     pub loopback: bool,
 
@@ -107,7 +107,7 @@ Examples:
 /// What `--help-all` has below the examples.
 const DETAILS: &str = "\
 Each run starts the real server and the real client, captures their packets, and explains them. They are in networks of this \
-run's own: udp, tcp, refused, empty and idle on two hosts with a wire between them, 10.0.0.1 and 10.0.0.2, the others on one loopback. It \
+run's own: two hosts with a wire between them, 10.0.0.1 and 10.0.0.2, or one loopback where those cannot be made. It \
 needs no privilege where the system lets every user make such networks. Under sudo it gives up root's rights before it starts.
 
 Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong

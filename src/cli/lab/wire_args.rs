@@ -10,6 +10,7 @@ use clap::{Parser, ValueEnum};
 use super::super::style::StyleArgs;
 use super::args::{FolderArgs, typed_lines};
 use crate::escape::printable;
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::rules::{Effect, Rules};
 use crate::lab::wire::run::{Length, Traffic, WireRun};
 use crate::lab::wire::runs;
@@ -43,6 +44,10 @@ pub struct WireArgs {
     /// How long each way takes, such as 50ms [default: 20ms]
     #[arg(long, value_name = "TIME")]
     pub delay: Option<String>,
+
+    /// Over IPv6, in place of IPv4
+    #[arg(short = '6', long)]
+    pub ipv6: bool,
 
     /// What else the wire does, such as 'lose client data 1; rate 1Mbit'
     #[arg(long, value_name = "RULES")]
@@ -93,7 +98,7 @@ Examples:
   socket-lab wire --rules 'lose data 20%'       by chance; --seed 2 draws others";
 
 const DETAILS: &str = "\
-Two hosts of this machine's own, 10.0.0.1 and 10.0.0.2, each with a TCP/IP of the kernel's, and a wire between them \
+Two hosts of this machine's own, 10.0.0.1 and 10.0.0.2 (with --ipv6 fd00::1 and fd00::2), each with a TCP/IP of the kernel's, and a wire between them \
 that does what the rules say. Both ends are captured; what the wire did to each frame is written beside the captures. \
 The rules are described in docs/wire.md.
 
@@ -106,15 +111,23 @@ impl WireArgs {
     /// A rule that cannot be understood, a line that is none, a file that cannot be read: in words.
     pub fn settings(&self) -> Result<WireSettings, String> {
         let run = self.asked.map_or(runs::DEFAULT, |asked| asked.0);
+        let version = if self.ipv6 { IpVersion::V6 } else { IpVersion::V4 };
+        if self.ipv6 && run.router.is_some() {
+            return Err(format!(
+                "--ipv6: the router of the run '{}' forwards IPv4 only; leave --ipv6 out, or choose another run",
+                run.word
+            ));
+        }
         Ok(WireSettings {
             run,
+            version,
             rules: self.wire_rules(run)?,
             has_more_rules: self.rules.is_some() || self.rules_file.is_some(),
             seed: self.seed.unwrap_or(1),
             textbook: self.textbook || run.textbook,
             length: if self.short { Length::Short } else { Length::Usual },
             counters: self.counters,
-            lines: self.typed(run)?,
+            lines: self.typed(run, version)?,
             output: self.folder.output.clone(),
             force: self.folder.force,
             full: self.full,
@@ -124,9 +137,9 @@ impl WireArgs {
     }
 
     /// The lines that are typed: the user's, or else the run's own.
-    fn typed(&self, run: &WireRun) -> Result<Vec<String>, String> {
+    fn typed(&self, run: &WireRun, version: IpVersion) -> Result<Vec<String>, String> {
         match run.traffic {
-            Traffic::Typed { lines, .. } if self.lines.is_empty() => Ok(lines()),
+            Traffic::Typed { lines, .. } if self.lines.is_empty() => Ok(lines(version)),
             Traffic::Typed { .. } => typed_lines(&self.lines),
             Traffic::ByHand(_) if self.lines.is_empty() => Ok(Vec::new()),
             Traffic::ByHand(_) => Err(format!(

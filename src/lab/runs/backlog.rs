@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::by_hand::TIMEOUT;
 use super::exchange::connections;
-use crate::app::socket::{Family, Socket, SocketType};
+use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
 use crate::calls::{CallName, Program, Role};
 use crate::explain::duration;
+use crate::flow::Party;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
@@ -34,7 +35,7 @@ pub static RUN: Run = Run {
     title: "Connections before accept()",
     protocols: "tcp",
     takes_lines: false,
-    two_hosts: false,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
@@ -99,9 +100,7 @@ impl Prepared {
     /// # Errors
     /// Those of the socket calls.
     fn new(context: &LabContext) -> Result<Self, Failure> {
-        let cancel = context.cancel_token()?;
-        let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
-        let welcoming_socket = Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel)?;
+        let welcoming_socket = context.tcp_socket(Party::Server, Role::WelcomingSocket)?;
         welcoming_socket.bind(context.address())?;
         welcoming_socket.listen(1)?;
         let port = welcoming_socket.local_address()?.port();

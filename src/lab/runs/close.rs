@@ -6,11 +6,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::by_hand::{SETTLING_TIME, TIMEOUT, connected};
 use super::exchange::connections;
 use crate::app::error::Error;
-use crate::app::socket::{Family, Socket, SocketType};
+use crate::app::socket::Socket;
 use crate::app::uppercase;
 use crate::calls::{Program, Role};
+use crate::flow::Party;
 use crate::flow::conversation::Ending;
-use crate::lab::context::{LOCALHOST, LabContext};
+use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::notice;
 use crate::lab::programs::{ClientSide, with_server};
@@ -34,7 +35,7 @@ pub static RUN: Run = Run {
     title: "Closing, and what stays of it",
     protocols: "tcp",
     takes_lines: false,
-    two_hosts: false,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
@@ -99,10 +100,10 @@ impl PreparedRun for Prepared {
         let mut observations = Vec::new();
         let answered = with_server(context, Program::TcpServer, &server_screen, || {
             let answered = client.run(context)?;
-            let after_first = in_time_wait(port);
+            let after_first = in_time_wait(context, port);
             connected(context, port)?.close();
             context.wait(SETTLING_TIME)?;
-            let after_second = in_time_wait(port);
+            let after_second = in_time_wait(context, port);
             let new = after_second.iter().filter(|ends| !after_first.contains(ends));
             observations.extend(after_first.iter().map(|ends| describe("first", *ends, port)));
             observations.extend(new.map(|ends| describe("second", *ends, port)));
@@ -121,12 +122,8 @@ impl PreparedRun for Prepared {
 
 /// The server's port again, on which connections are in TIME-WAIT: without `SO_REUSEADDR`, then with it.
 fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Failure> {
-    let cancel = context.cancel_token()?;
-    let address = SocketAddr::new(LOCALHOST, port);
-    let open = || {
-        let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
-        Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel)
-    };
+    let address = SocketAddr::new(context.address().ip(), port);
+    let open = || context.tcp_socket(Party::Server, Role::WelcomingSocket);
     let mut sentences = Vec::new();
     let plain = open()?;
     match plain.bind(address) {
@@ -172,10 +169,16 @@ fn half_close(context: &LabContext, welcoming_socket: &Socket, port: u16) -> Res
 /// The own end and the other one of a connection, in that order.
 type ConnectionEnds = (SocketAddr, SocketAddr);
 
-/// What the kernel's own table has about this port in TIME-WAIT. proc(5), `/proc/net/tcp`
-fn in_time_wait(port: u16) -> Vec<ConnectionEnds> {
-    let table = fs::read_to_string("/proc/thread-self/net/tcp").or_else(|_| fs::read_to_string("/proc/net/tcp"));
-    let table = table.unwrap_or_default();
+/// What the kernel's own table has about this port in TIME-WAIT; of two hosts, what both have. proc(5), `/proc/net/tcp`
+fn in_time_wait(context: &LabContext, port: u16) -> Vec<ConnectionEnds> {
+    let read = || {
+        let table = fs::read_to_string("/proc/thread-self/net/tcp").or_else(|_| fs::read_to_string("/proc/net/tcp"));
+        table.unwrap_or_default()
+    };
+    let table = match context.hosts() {
+        None => read(),
+        Some(hosts) => hosts.iter().filter_map(|host| host.run(read).ok()).collect(),
+    };
     let all = table.lines().filter_map(time_wait);
     all.filter(|(local, remote)| [local.port(), remote.port()].contains(&port))
         .collect()

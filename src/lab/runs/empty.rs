@@ -23,7 +23,7 @@ pub static RUN: Run = Run {
     title: "An empty line",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
-    two_hosts: true,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(PreparedExchange::of(BOTH, context, vec![String::new()]))),

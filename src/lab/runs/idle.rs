@@ -25,7 +25,7 @@ pub static RUN: Run = Run {
     title: "A silent client, and another one beside it",
     protocols: "tcp",
     takes_lines: false,
-    two_hosts: true,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),

@@ -15,6 +15,11 @@ use crate::os::interface_setup::{self, Offload};
 /// The MTU of Ethernet, in bytes.
 const ETHERNET_MTU: i32 = 1500;
 
+const IN_TWO_HOSTS: &[&str] = &[
+    "A line of 65,536 bytes over Ethernet, which carries packets of at most 1500 bytes. Watch: how many segments it takes, how many of \
+     them are on their way unacknowledged, and what the windows do.",
+];
+
 const IN_A_PRIVATE_NETWORK: &[&str] = &[
     "A line of 65,536 bytes through a loopback that was made like Ethernet for this run: packets of at most 1500 bytes, and \
      nothing that cuts or joins segments outside of TCP's sight (MTU 1500; TSO, GSO and GRO off). Watch: how many segments \
@@ -34,7 +39,7 @@ pub static RUN: Run = Run {
     title: "A line of 64 KiB over TCP",
     protocols: "tcp",
     takes_lines: false,
-    two_hosts: false,
+    own_segments: false,
     before,
     change,
     prepare: |context, _| {
@@ -51,7 +56,8 @@ pub static RUN: Run = Run {
 
 fn before(network: &Network) -> &'static [&'static str] {
     match network {
-        Network::TwoHosts(_) | Network::Private(_) => IN_A_PRIVATE_NETWORK,
+        Network::TwoHosts(_) => IN_TWO_HOSTS,
+        Network::Private(_) => IN_A_PRIVATE_NETWORK,
         Network::Shared(_) => IN_A_SHARED_NETWORK,
     }
 }

@@ -27,7 +27,7 @@ pub static RUN: Run = Run {
     title: "No server listens",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
-    two_hosts: true,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),

@@ -4,20 +4,18 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use pnet::packet::ip::IpNextHeaderProtocols;
-use pnet::packet::tcp::{MutableTcpPacket, TcpFlags, ipv4_checksum};
-use pnet::transport::TransportChannelType::Layer4;
-use pnet::transport::TransportProtocol::Ipv4;
-use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, transport_channel};
+use pnet::packet::tcp::{MutableTcpPacket, TcpFlags};
 
 use super::by_hand::SETTLING_TIME;
 use super::exchange::connections;
 use crate::calls::{CallName, Program, Role};
+use crate::flow::Party;
 use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::{LabContext, free_port};
 use crate::lab::failure::Failure;
 use crate::lab::notice;
+use crate::lab::own_segments::OwnSegments;
 use crate::lab::programs::with_server;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -38,7 +36,7 @@ pub static RUN: Run = Run {
     title: "A SYN scan: handshakes without a third step",
     protocols: "tcp",
     takes_lines: false,
-    two_hosts: false,
+    own_segments: true,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
@@ -92,26 +90,22 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// Bytes of a TCP header without options, which is all that a SYN needs.
 const HEADER: usize = 20;
 
-/// Where the scan comes from and goes to.
-const MACHINE: Ipv4Addr = Ipv4Addr::LOCALHOST;
-
-/// A server, a port without one, and a channel for segments of our own.
+/// A server, a port without one, and a raw socket for segments of our own.
 struct Prepared {
     /// The port of the server.
     open: u16,
     closed: u16,
-    sender: TransportSender,
-    receiver: TransportReceiver,
+    segments: OwnSegments,
 }
 
 impl Prepared {
-    /// Opens the channel, which takes the same privilege as a capture.
+    /// Opens the socket, which takes the same privilege as a capture. At two hosts it is open already.
     ///
     /// # Errors
     /// The privilege is missing; the server cannot start.
     fn new(context: &LabContext) -> Result<Self, Failure> {
-        let channel = transport_channel(65_536, Layer4(Ipv4(IpNextHeaderProtocols::Tcp)));
-        let (sender, receiver) = channel.map_err(|error| {
+        let opened = context.take_own_segments().map_or_else(OwnSegments::open, Ok);
+        let segments = opened.map_err(|error| {
             let line = format!("a segment of one's own takes a raw socket: {error}");
             match error.kind() {
                 ErrorKind::PermissionDenied => Failure::Right(line),
@@ -121,8 +115,7 @@ impl Prepared {
         Ok(Self {
             open: context.port(),
             closed: free_port(context.port().saturating_add(1))?,
-            sender,
-            receiver,
+            segments,
         })
     }
 }
@@ -136,8 +129,7 @@ impl PreparedRun for Prepared {
         let Self {
             open,
             closed,
-            mut sender,
-            mut receiver,
+            mut segments,
         } = *self;
         let screen = Screen::default();
         let screens = vec![("tcp-server", screen.clone())];
@@ -145,7 +137,7 @@ impl PreparedRun for Prepared {
             let mut verdicts = Vec::new();
             for port in [open, closed] {
                 let from = free_port(14_000)?;
-                let answer = probe(context, &mut sender, &mut receiver, from, port)?;
+                let answer = probe(context, &mut segments, from, port)?;
                 verdicts.push(format!("The scan's own verdict on port {port}: {answer}."));
                 context.wait(SETTLING_TIME)?;
             }
@@ -160,13 +152,7 @@ impl PreparedRun for Prepared {
 }
 
 /// Sends a SYN from one port to the other, and says what came back.
-fn probe(
-    context: &LabContext,
-    sender: &mut TransportSender,
-    receiver: &mut TransportReceiver,
-    from: u16,
-    to: u16,
-) -> Result<&'static str, Failure> {
+fn probe(context: &LabContext, segments: &mut OwnSegments, from: u16, to: u16) -> Result<&'static str, Failure> {
     let next = "look at the firewall of this machine";
     let mut room = [0; HEADER];
     let mistake = || Failure::Line("a TCP header does not fit its room".into());
@@ -177,24 +163,31 @@ fn probe(
     syn.set_data_offset(5);
     syn.set_flags(TcpFlags::SYN);
     syn.set_window(1024);
-    syn.set_checksum(ipv4_checksum(&syn.to_immutable(), &MACHINE, &MACHINE));
-    sender
-        .send_to(syn, IpAddr::V4(MACHINE))
+    let [client, server] =
+        [Party::Client, Party::Server]
+            .map(|party| context.host(party))
+            .map(|address| match address {
+                IpAddr::V4(address) => address,
+                IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
+            });
+    segments
+        .send(syn, client, server)
         .map_err(|error| Failure::of("sending a SYN", error, next))?;
     let deadline = Instant::now() + ANSWER;
-    let mut segments = tcp_packet_iter(receiver);
     while !context.interrupted() {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok("no answer: a firewall filters it, or the segment was lost");
         }
-        let came = segments.next_with_timeout(left.min(SETTLING_TIME));
+        let came = segments.next(left.min(SETTLING_TIME));
         let came = came.map_err(|error| Failure::of("receiving segments", error, next))?;
-        let Some((segment, _)) = came else { continue };
-        if (segment.get_source(), segment.get_destination()) != (to, from) {
+        let Some((source, destination, flags)) = came else {
+            continue;
+        };
+        if (source, destination) != (to, from) {
             continue;
         }
-        return Ok(if segment.get_flags() & TcpFlags::RST != 0 {
+        return Ok(if flags & TcpFlags::RST != 0 {
             "closed: it answered RST"
         } else {
             "open: it answered SYN-ACK"

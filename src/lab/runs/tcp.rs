@@ -22,7 +22,7 @@ pub static RUN: Run = Run {
     title: "A line over TCP",
     protocols: "tcp",
     takes_lines: true,
-    two_hosts: true,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, lines| {

@@ -21,7 +21,7 @@ pub static RUN: Run = Run {
     title: "A line over UDP",
     protocols: "udp",
     takes_lines: true,
-    two_hosts: true,
+    own_segments: false,
     before: |_| WATCH,
     change: |_| Ok(()),
     prepare: |context, lines| {

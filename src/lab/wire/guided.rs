@@ -66,7 +66,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         router,
         threads,
         opened: watching,
-    } = TwoHosts::make(run.router, |host| {
+    } = TwoHosts::make(settings.version, run.router, |host| {
         kernels::set(host, settings.textbook, &run.kernel)?;
         two_hosts::capture("")
     })
@@ -83,7 +83,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         } => UDP_TIMEOUT,
         _ => TIMEOUT,
     };
-    let context = LabContext::of_hosts(&user, Observer::start()?, threads, timeout)?;
+    let context = LabContext::of_hosts(&user, Observer::start()?, (settings.version, threads), timeout)?;
     ending::watch(&user, Grace::Waiting, say, None).map_err(Failure::Line)?;
     let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
     let files = WireFiles::open(&folder, settings)?;

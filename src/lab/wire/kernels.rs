@@ -5,6 +5,7 @@ use crate::flow::Party;
 use crate::hosts::error::HostError;
 use crate::hosts::host::Host;
 use crate::hosts::namespace::{set_sysctl, sysctl};
+use crate::os::routes::Metric;
 
 /// What TCP has learned since the textbook's figures were drawn, as names below `net.ipv4` and what each does: selective
 /// acknowledgments (RFC 2018), RACK (RFC 8985), tail loss probes (RFC 8985), timestamps (RFC 7323).
@@ -36,8 +37,14 @@ pub fn set(host: &Host, textbook: bool, kernel: &KernelSettings) -> Result<(), H
     for (_, name, value) in kernel.values.iter().filter(|(whose, ..)| *whose == host.party) {
         set_sysctl(name, value)?;
     }
-    match kernel.initial_window {
-        Some(segments) if host.party == Party::Client => host.set_initial_window(segments),
-        _ => Ok(()),
+    let window = kernel.initial_window.filter(|_| host.party == Party::Client);
+    let mut metrics: Vec<Metric> = window.map(Metric::InitialWindow).into_iter().collect();
+    if kernel.is_paced_by_acks {
+        metrics.push(Metric::QuickAcks);
+        host.send_single_segments()?;
     }
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    host.set_metrics(&metrics)
 }

@@ -163,8 +163,8 @@ impl WirePrinter<'_> {
     /// Both captures in one ladder.
     fn both_ends(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
         let [client, server] = [Party::Client, Party::Server].map(|party| count(result.count(party), "packet"));
-        let addresses = [Party::Client, Party::Server].map(addresses::address);
-        let [of_client, of_server] = addresses;
+        let version = self.settings.version;
+        let [of_client, of_server] = [Party::Client, Party::Server].map(|party| version.address(party));
         overview.heading(
             out,
             &format!("At the client, {of_client}: {client}. At the server, {of_server}: {server}."),

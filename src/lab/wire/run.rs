@@ -6,6 +6,7 @@ use super::bars::Bars;
 use super::result::WireResult;
 use crate::calls::Program;
 use crate::flow::Party;
+use crate::hosts::addresses::IpVersion;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 
@@ -46,7 +47,7 @@ pub enum Traffic {
         /// The client: its server is the other program of the two.
         client: Program,
         /// The lines.
-        lines: fn() -> Vec<String>,
+        lines: fn(IpVersion) -> Vec<String>,
     },
     /// Steps that no program of the lab takes, with sockets in both hosts. What it returns are sentences about what was seen
     /// elsewhere than in packets.
@@ -80,6 +81,9 @@ pub struct KernelSettings {
     pub values: &'static [(Party, &'static str, &'static str)],
     /// How many segments a connection of the client may have under way at first, where it is not the kernel's 10 (RFC 6928).
     pub initial_window: Option<u32>,
+    /// Does each segment leave by itself, and is each one acknowledged at once? So the acknowledgments alone decide what is sent when, and
+    /// not when a program reads or a timer ends.
+    pub is_paced_by_acks: bool,
 }
 
 impl KernelSettings {
@@ -87,6 +91,13 @@ impl KernelSettings {
     pub const NONE: Self = Self {
         values: &[],
         initial_window: None,
+        is_paced_by_acks: false,
+    };
+
+    /// Nothing but that.
+    pub const PACED_BY_ACKS: Self = Self {
+        is_paced_by_acks: true,
+        ..Self::NONE
     };
 
     /// In words, one for each.
@@ -102,6 +113,9 @@ impl KernelSettings {
                 crate::explain::count(u64::from(segments), "segment")
             )
         }));
+        if self.is_paced_by_acks {
+            words.push("each segment sent by itself, and acknowledged at once".to_owned());
+        }
         words
     }
 }

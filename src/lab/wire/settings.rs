@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::run::{Length, WireRun};
+use crate::hosts::addresses::IpVersion;
 use crate::hosts::rules::Rules;
 use crate::render::text_style::TextStyle;
 
@@ -11,6 +12,8 @@ use crate::render::text_style::TextStyle;
 pub struct WireSettings {
     /// The run.
     pub run: &'static WireRun,
+    /// The version of IP.
+    pub version: IpVersion,
     /// What the wire does.
     pub rules: Rules,
     /// Does the wire more than the run says? Then what the run says of its packets need not hold.

@@ -49,14 +49,26 @@ struct EthtoolValue {
 /// # Errors
 /// Those of ioctl(2): no such interface, no permission (`CAP_NET_ADMIN`).
 pub fn switch_on(interface: &str) -> io::Result<()> {
+    add_flags(interface, libc::IFF_UP)
+}
+
+/// The same, and no host's Ethernet address is asked for there, neither by ARP nor by neighbour discovery (`IFF_NOARP`): all are set.
+///
+/// # Errors
+/// As [`switch_on`].
+pub fn switch_on_without_discovery(interface: &str) -> io::Result<()> {
+    add_flags(interface, libc::IFF_UP | libc::IFF_NOARP)
+}
+
+fn add_flags(interface: &str, flags: libc::c_int) -> io::Result<()> {
+    let flags = libc::c_short::try_from(flags).map_err(io::Error::other)?;
     let mut request = request_for(interface);
     // SAFETY: SIOCGIFFLAGS reads the name of an ifreq, writes its flags and touches nothing beyond it; `request` is one, and it
     // outlives the call.
     unsafe { ioctl(libc::SIOCGIFFLAGS, &mut request) }?;
     // SAFETY: SIOCGIFFLAGS has just written this member, and any bits are a valid number.
     let current = unsafe { request.ifr_ifru.ifru_flags };
-    // IFF_UP is 1, in any width.
-    request.ifr_ifru.ifru_flags = current | 1;
+    request.ifr_ifru.ifru_flags = current | flags;
     // SAFETY: SIOCSIFFLAGS reads name and flags of an ifreq and touches nothing beyond it; the rest as above.
     unsafe { ioctl(libc::SIOCSIFFLAGS, &mut request) }
 }

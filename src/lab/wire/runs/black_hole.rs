@@ -26,6 +26,7 @@ pub(super) static RUN: WireRun = WireRun {
             (Client, "ipv4/tcp_retries1", "1"),
         ],
         initial_window: None,
+        is_paced_by_acks: false,
     },
     traffic: Traffic::ByHand(|context, _| {
         super::by_hand::upload(context, BYTES, Duration::ZERO)?;

@@ -33,14 +33,14 @@ pub(super) static RUN: WireRun = WireRun {
 fn exchange(context: &LabContext, _: Length) -> Result<Vec<String>, Failure> {
     let socket = |party: Party| {
         let socket = context.tcp_socket(party, Role::ClientSocket)?;
-        socket.bind(chosen(party))?;
+        socket.bind(chosen(context, party))?;
         Ok::<_, Failure>(socket)
     };
     let (mut at_client, mut at_server) = (socket(Client)?, socket(Server)?);
     let time = context.timeout();
     let connected = both(
-        || Ok(at_client.connect(chosen(Server), Some(time))?),
-        || Ok(at_server.connect(chosen(Client), Some(time))?),
+        || Ok(at_client.connect(chosen(context, Server), Some(time))?),
+        || Ok(at_server.connect(chosen(context, Client), Some(time))?),
     );
     connected.map_err(|failure| match failure {
         Failure::Line(line) => Failure::Line(format!(

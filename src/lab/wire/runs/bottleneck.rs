@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::lines::SEGMENT;
 use crate::calls::CallName;
 use crate::explain::{count, duration, grouped};
 use crate::flow::Party::{Client, Server};
 use crate::hosts::record::Fate;
+use crate::lab::result::data_of;
 use crate::lab::wire::bars::Bars;
 use crate::lab::wire::result::WireResult;
 use crate::lab::wire::run::{KernelSettings, Length, Traffic, WireRun};
@@ -20,13 +20,23 @@ pub(super) static RUN: WireRun = WireRun {
     rules: "delay 20ms; rate 10Mbit client; queue 25 client",
     textbook: false,
     router: None,
-    kernel: KernelSettings::NONE,
+    kernel: KernelSettings {
+        values: &[
+            super::by_hand::ROOM_TO_SEND,
+            // The same for what the server has not read.
+            (Server, "ipv4/tcp_rmem", "4096 33554432 33554432"),
+            (Client, "ipv4/tcp_early_retrans", "0"),
+        ],
+        initial_window: None,
+        is_paced_by_acks: true,
+    },
     traffic: Traffic::ByHand(|context, length| {
-        let bytes = match length {
-            Length::Usual => 8_000_000,
-            Length::Short => 2_000_000,
+        // The server reads when nearly all has come: while a program reads, its kernel's acknowledgments wait for it.
+        let (bytes, elsewhere) = match length {
+            Length::Usual => (8_000_000, Duration::from_millis(6_700)),
+            Length::Short => (4_000_000, Duration::from_millis(3_300)),
         };
-        super::by_hand::upload(context, bytes, Duration::ZERO)?;
+        super::by_hand::upload(context, bytes, elsewhere)?;
         Ok(Vec::new())
     }),
     before: "Watch: the client sends more and more, until the queue before the wire is full and frames are lost. Duplicate \
@@ -63,11 +73,13 @@ fn under_way(result: &WireResult) -> Vec<u64> {
 
 fn bars(result: &WireResult, _: bool) -> Option<Bars> {
     let steps = under_way(result);
+    let sizes = result.end(Client).packets().map(|(.., in_flow)| data_of(in_flow));
+    let segment = sizes.max().filter(|bytes| *bytes > 0)?;
     (!steps.is_empty()).then(|| Bars {
         title: "Segments sent and not yet acknowledged: the most in each quarter of a second".into(),
         rows: (0..)
             .zip(steps)
-            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / SEGMENT as u64))
+            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / segment))
             .collect(),
     })
 }

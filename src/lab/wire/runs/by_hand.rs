@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::app::socket::Socket;
 use crate::calls::Role;
 use crate::flow::Party;
-use crate::hosts::addresses;
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
 use crate::lab::threads::{joined, spawn};
@@ -14,9 +13,12 @@ use crate::lab::threads::{joined, spawn};
 /// How long a step waits for the other end: longer than segments that are sent again take, unless a wire loses nearly all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The client's send buffer has room for all that a run sends, in bytes: what leaves when does not depend on when its program writes.
+pub(super) const ROOM_TO_SEND: (Party, &str, &str) = (Party::Client, "ipv4/tcp_wmem", "4096 33554432 33554432");
+
 /// Address and port of a host where its port is chosen.
-pub(super) fn chosen(party: Party) -> SocketAddr {
-    SocketAddr::new(addresses::address(party).into(), PORT)
+pub(super) fn chosen(context: &LabContext, party: Party) -> SocketAddr {
+    SocketAddr::new(context.host(party), PORT)
 }
 
 /// What client and server do at the same time.
@@ -41,7 +43,7 @@ pub(super) fn both<C, S: Send>(
 /// Those of the socket calls.
 pub(super) fn listening(context: &LabContext) -> Result<Socket, Failure> {
     let welcoming_socket = context.tcp_socket(Party::Server, Role::WelcomingSocket)?;
-    welcoming_socket.bind(chosen(Party::Server))?;
+    welcoming_socket.bind(chosen(context, Party::Server))?;
     welcoming_socket.listen(1)?;
     Ok(welcoming_socket)
 }
@@ -66,7 +68,7 @@ pub(super) fn accepted(welcoming_socket: &Socket) -> Result<Socket, Failure> {
 /// Those of the socket calls.
 pub(super) fn connected(context: &LabContext) -> Result<Socket, Failure> {
     let mut client_socket = context.tcp_socket(Party::Client, Role::ClientSocket)?;
-    client_socket.connect(chosen(Party::Server), Some(PATIENCE))?;
+    client_socket.connect(chosen(context, Party::Server), Some(PATIENCE))?;
     Ok(client_socket)
 }
 
@@ -103,25 +105,63 @@ pub(super) fn upload(context: &LabContext, bytes: usize, elsewhere: Duration) ->
     upload_on(context, (client_socket, &welcoming_socket), bytes, elsewhere)
 }
 
+/// The client sends this many bytes; the server reads them all, answers with a line, and closes. So no reply comes while the bytes are on
+/// their way, as it does from `tcp-server`, which answers piece by piece, and no FIN is behind them.
+///
+/// # Errors
+/// As [`upload`].
+pub(super) fn ask(context: &LabContext, bytes: usize) -> Result<(), Failure> {
+    let welcoming_socket = listening(context)?;
+    let client_socket = context.tcp_socket(Party::Client, Role::ClientSocket)?;
+    let server = || {
+        let connection_socket = accepted(&welcoming_socket)?;
+        let (mut read, mut room) = (0, vec![0; 65_536]);
+        while read < bytes {
+            match connection_socket.recv(&mut room, Some(PATIENCE))? {
+                [] => break,
+                some => read += some.len(),
+            }
+        }
+        send(&connection_socket, format!("{read} bytes\n").as_bytes())?;
+        connection_socket.close();
+        Ok(())
+    };
+    both(|| sends_all(context, client_socket, bytes, End::WithTheServers), server)?;
+    Ok(())
+}
+
+/// When a client ends its direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Behind the last byte.
+    AtOnce,
+    /// When the server has ended its own.
+    WithTheServers,
+}
+
+/// The client's part of it: from `connect()` to `close()`.
+fn sends_all(context: &LabContext, mut client_socket: Socket, bytes: usize, end: End) -> Result<(), Failure> {
+    let text: Vec<u8> = b"sockets are doors, ".iter().copied().cycle().take(bytes).collect();
+    client_socket.connect(chosen(context, Party::Server), Some(PATIENCE))?;
+    send(&client_socket, &text)?;
+    if end == End::AtOnce {
+        client_socket.shutdown_sending()?;
+    }
+    read_to_end(&client_socket)?;
+    client_socket.close();
+    Ok(())
+}
+
 /// The same on a socket that is not connected yet, to one that listens.
 ///
 /// # Errors
 /// As [`upload`].
 pub(super) fn upload_on(
     context: &LabContext,
-    (mut client_socket, welcoming_socket): (Socket, &Socket),
+    (client_socket, welcoming_socket): (Socket, &Socket),
     bytes: usize,
     elsewhere: Duration,
 ) -> Result<(), Failure> {
-    let text: Vec<u8> = b"sockets are doors, ".iter().copied().cycle().take(bytes).collect();
-    let client = move || {
-        client_socket.connect(chosen(Party::Server), Some(PATIENCE))?;
-        send(&client_socket, &text)?;
-        client_socket.shutdown_sending()?;
-        read_to_end(&client_socket)?;
-        client_socket.close();
-        Ok(())
-    };
     let server = || {
         let connection_socket = accepted(welcoming_socket)?;
         if !elsewhere.is_zero() {
@@ -131,6 +171,6 @@ pub(super) fn upload_on(
         connection_socket.close();
         Ok(())
     };
-    both(client, server)?;
+    both(|| sends_all(context, client_socket, bytes, End::AtOnce), server)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) static RUN: WireRun = WireRun {
     about: "The client's line arrives twice",
     question: "does the server answer twice?",
     title: "The client's line arrives twice",
-    rules: "delay 20ms; repeat 5ms client data 1",
+    rules: "delay 20ms; repeat 20ms client data 1",
     textbook: false,
     router: None,
     kernel: KernelSettings::NONE,

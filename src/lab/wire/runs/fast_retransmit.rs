@@ -1,6 +1,5 @@
 //! One of ten segments is lost, and duplicate acknowledgments tell of it.
 
-use crate::calls::Program;
 use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -13,14 +12,14 @@ pub(super) static RUN: WireRun = WireRun {
     about: "One of ten data segments is lost, and duplicate ACKs tell of it",
     question: "can a sender know of a loss before its timer ends?",
     title: "Three duplicate acknowledgments",
-    rules: "delay 20ms; rate 20Mbit; lose client data 3",
+    rules: "delay 40ms; rate 2Mbit; lose client data 3",
     textbook: true,
     router: None,
-    kernel: KernelSettings::NONE,
-    traffic: Traffic::Typed {
-        client: Program::TcpClient,
-        lines: super::lines::ten_segments,
-    },
+    kernel: KernelSettings::PACED_BY_ACKS,
+    traffic: Traffic::ByHand(|context, _| {
+        super::by_hand::ask(context, 10 * context.segment())?;
+        Ok(Vec::new())
+    }),
     before: "Watch: segment 3 is lost, those behind it arrive. For each of them the server acknowledges the same byte \
              again. After three such duplicates the client sends the missing segment, without waiting for its timer (RFC \
              5681, section 3.2).",

@@ -62,6 +62,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{ALL, DEFAULT};
+    use crate::hosts::addresses::IpVersion;
     use crate::hosts::rules::Rules;
     use crate::lab::wire::run::Traffic;
 
@@ -78,7 +79,7 @@ mod tests {
             run.rules.parse::<Rules>().unwrap();
             assert!(run.question.ends_with('?'), "{}", run.word);
             if let Traffic::Typed { lines, .. } = run.traffic {
-                assert!(!lines().is_empty(), "{}", run.word);
+                assert!(!lines(IpVersion::V4).is_empty(), "{}", run.word);
             }
         }
         assert!(ALL.contains(&DEFAULT));

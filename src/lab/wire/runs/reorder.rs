@@ -1,6 +1,5 @@
 //! A segment is overtaken by others.
 
-use crate::calls::Program;
 use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -13,14 +12,14 @@ pub(super) static RUN: WireRun = WireRun {
     about: "A data segment is overtaken by others",
     question: "how can a sender tell an overtaken segment from a lost one?",
     title: "A segment is overtaken",
-    rules: "delay 20ms; rate 20Mbit; hold 5ms client data 3",
+    rules: "delay 40ms; rate 2Mbit; hold 45ms client data 3",
     textbook: true,
     router: None,
-    kernel: KernelSettings::NONE,
-    traffic: Traffic::Typed {
-        client: Program::TcpClient,
-        lines: super::lines::ten_segments,
-    },
+    kernel: KernelSettings::PACED_BY_ACKS,
+    traffic: Traffic::ByHand(|context, _| {
+        super::by_hand::ask(context, 10 * context.segment())?;
+        Ok(Vec::new())
+    }),
     before: "Watch: nothing is lost; segment 3 comes after those behind it. The server acknowledges as if it were lost, for \
              it cannot know, and the client sends it again although that was not needed.",
     after,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::lines::SEGMENT;
 use crate::explain::count;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -20,11 +19,12 @@ pub(super) static RUN: WireRun = WireRun {
     textbook: false,
     router: None,
     kernel: KernelSettings {
-        values: &[],
+        values: &[super::by_hand::ROOM_TO_SEND],
         initial_window: Some(1),
+        is_paced_by_acks: true,
     },
     traffic: Traffic::ByHand(|context, _| {
-        super::by_hand::upload(context, SEGMENTS * SEGMENT, Duration::ZERO)?;
+        super::by_hand::upload(context, SEGMENTS * context.segment(), Duration::ZERO)?;
         Ok(Vec::new())
     }),
     before: "Watch: the client has 31 segments to send at once. It may have only as many under way as its congestion window says, \

@@ -13,7 +13,8 @@ pub(super) static RUN: WireRun = WireRun {
     about: "The first SYN-ACK is lost",
     question: "which end sends again: the one whose packet was lost, or the other?",
     title: "The first SYN-ACK is lost",
-    rules: "delay 100ms; lose server syn-ack 1; hold 100ms client syn 2",
+    // Not 100 ms: the client lets the server close first for 200 ms, which would be just a round trip.
+    rules: "delay 80ms; lose server syn-ack 1; hold 100ms client syn 2",
     textbook: false,
     router: None,
     kernel: KernelSettings::NONE,

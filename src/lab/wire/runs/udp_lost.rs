@@ -19,7 +19,7 @@ pub(super) static RUN: WireRun = WireRun {
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::UdpClient,
-        lines: || ["one", "two", "three"].map(str::to_owned).to_vec(),
+        lines: |_| ["one", "two", "three"].map(str::to_owned).to_vec(),
     },
     before: "Watch: how many datagrams each end has in its capture, and what the client does about the second line. UDP \
              promises nothing; the program that uses it has to notice a loss and to repeat, or to do without.",

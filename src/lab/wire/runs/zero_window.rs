@@ -18,8 +18,12 @@ pub(super) static RUN: WireRun = WireRun {
     textbook: false,
     router: None,
     kernel: KernelSettings {
-        values: &[(Server, "ipv4/tcp_rmem", "4096 8192 8192")],
+        values: &[
+            (Server, "ipv4/tcp_rmem", "4096 8192 8192"),
+            (Client, "ipv4/tcp_early_retrans", "0"),
+        ],
         initial_window: None,
+        is_paced_by_acks: true,
     },
     traffic: Traffic::ByHand(|context, length| {
         let elsewhere = length.pick(Duration::from_millis(4_200), Duration::from_millis(1_500));
