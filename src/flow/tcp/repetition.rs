@@ -19,7 +19,7 @@ use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::stream::{Stream, StreamFlag};
 
 /// This many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
-const ASKING: u8 = 3;
+pub(super) const ASKING: u8 = 3;
 /// What a host takes at most to send again what it was asked for, in nanoseconds.
 const REACTION: i64 = 5_000_000;
 
@@ -50,9 +50,12 @@ impl Tcp {
         let (here, there) = (own.nearest().unwrap_or(0), other.nearest().unwrap_or(0));
         let soon = REACTION + here.saturating_add(here / 2).saturating_add(there / 4);
         let is_soon = pause.is_none_or(|pause| pause < soon.min(SHORTEST_TIMER));
+        // Three acknowledgments ask, however long the way is. Where that was not measured, only a timer is known not to be so short.
+        let reacts_until = own.nearest().map_or(SHORTEST_TIMER, |_| soon);
+        let reacts = pause.is_none_or(|pause| pause < reacts_until);
         if marks.is_some_and(|marks| marks.has(Mark::Repeated)) || own.is(StreamFlag::TimedOut) || position.start <= 0 {
             Asked::Not
-        } else if other.duplicates >= ASKING && is_first {
+        } else if other.duplicates >= ASKING && is_first && reacts {
             Asked::Duplicates
         } else if marks.is_some_and(|marks| marks.has(Mark::Missing)) && is_soon {
             Asked::Reports
@@ -157,7 +160,9 @@ impl Tcp {
         let is_unknown = is_older || matches!(self.ending, Ending::Reset(_));
         let is_newer = analysis.signs.order.is_some_and(|order| !order.is_before);
         analysis.remark(Remark::Retransmission);
-        analysis.remark(Remark::SpuriousRetransmission);
+        if !is_older {
+            analysis.remark(Remark::SpuriousRetransmission);
+        }
         analysis.repetition = Some(Repetition {
             first: if is_unknown {
                 FirstTransmission::Unknown
