@@ -41,6 +41,8 @@ pub(super) enum StreamFlag {
     Recovering = 1 << 14,
     /// Its SYN was captured again.
     SynAgain = 1 << 15,
+    /// Two packets of its sender that differ had the same identification, so that it identifies none.
+    SameIdentification = 1 << 16,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.
@@ -159,6 +161,9 @@ impl Stream {
             return;
         }
         let step = order::distance(identification, self.identification);
+        if step == 0 {
+            self.set(StreamFlag::SameIdentification, true);
+        }
         if self.identification == 0 || step == 0 || step.abs() > order::REACH {
             self.counted = 0;
         } else if step > 0 {

@@ -74,13 +74,18 @@ pub(super) fn copy(segment: &Segment, is_answer: bool) -> String {
     } else {
         ""
     };
+    let again = if segment.signs.may_be_sent_again {
+        ", or sent again just the same, which RFC 1122 section 3.2.1.5 allows"
+    } else {
+        ". Most senders give what they send again another identification or timestamp"
+    };
     sentence!(
         first,
         " once more",
         after,
         ": captured twice, or repeated on the way",
         answer,
-        ". One that is sent again has another identification or timestamp"
+        again
     )
 }
 
