@@ -139,7 +139,7 @@ fn of_remark(segment: &Segment, remark: Remark) -> Option<Claim> {
         Remark::DuplicateAck => match signs.duplicate {
             Some(DuplicateCause::Gap) => of(Certainty::Fact).by(Some(Evidence::Selective)),
             Some(DuplicateCause::Twice) => of(Certainty::Deduced),
-            _ => of(Certainty::OneOfSeveral),
+            _ => of(Certainty::OneOfSeveral).by(signs.same_as.map(Evidence::Packet)),
         },
         Remark::DuplicateSack => of(Certainty::Fact).by(Some(Evidence::Selective)),
         Remark::AfterEnd | Remark::CrossesEnd => of(Certainty::Deduced),

@@ -18,6 +18,11 @@ pub struct Signs {
     pub has_other_content: bool,
     /// Of a duplicate acknowledgment: what arrived at its sender and was not the next segment.
     pub duplicate: Option<DuplicateCause>,
+    /// Of a duplicate acknowledgment: number of an earlier packet that is the same in all, so that it may have been captured twice, or
+    /// repeated on the way.
+    pub same_as: Option<u64>,
+    /// Of a copy: its sender may have sent it again just the same. RFC 1122 section 3.2.1.5
+    pub may_be_sent_again: bool,
     /// Of an acknowledgment with another window than the last one: that one's in bytes, where its scale is known.
     pub previous_window: Option<u64>,
     /// Of a segment with more data than the other end takes in one: what that end takes (its SYN's MSS).

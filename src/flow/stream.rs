@@ -129,6 +129,9 @@ impl Stream {
             return;
         }
         let step = order::distance(identification, self.identification);
+        if step == 0 {
+            self.set(StreamFlag::SameIdentification, true);
+        }
         if self.identification == 0 || step == 0 || step.abs() > order::REACH {
             self.counted = 0;
         } else if step > 0 {

@@ -7,21 +7,21 @@ use libtest_mimic::{Arguments, Trial};
 use super::case::Case;
 use super::files::Files;
 use super::plan::Size;
-use super::reference::{Reference, a_worse_measurement_is_seen};
+use super::reference::{KERNELS, Reference, a_worse_measurement_is_seen};
 use super::runs::{self, Run};
 use super::score::Score;
 use super::segment::laid_together;
 use super::support::{Missing, needs};
 use super::walk::walk;
-use super::{datagrams, judge, pairs, said, states};
+use super::{datagrams, judge, pairs, said, simulated, states};
 
 /// How many runs are measured, and the first seed.
 const RUNS: &str = "SOCKET_LAB_ORACLE_RUNS";
-const SEED: &str = "SOCKET_LAB_ORACLE_SEED";
+pub(crate) const SEED: &str = "SOCKET_LAB_ORACLE_SEED";
 /// Whether tshark is measured too.
 const TSHARK: &str = "SOCKET_LAB_ORACLE_TSHARK";
 /// Whether files that tests compare with are written again.
-const UPDATE: &str = "SOCKET_LAB_UPDATE";
+pub(crate) const UPDATE: &str = "SOCKET_LAB_UPDATE";
 /// How many exchanges are laid together.
 const EXCHANGES: &str = "SOCKET_LAB_ORACLE_EXCHANGES";
 
@@ -35,6 +35,14 @@ pub(crate) fn main() -> ExitCode {
             two_captures_show_what_the_wire_wrote,
         ),
         trial("what_is_said_is_true", what_is_said_is_true),
+        trial(
+            "what_is_said_of_other_systems_is_true",
+            simulated::what_is_said_of_other_systems_is_true,
+        ),
+        trial(
+            "the_page_shows_the_simulated_reference",
+            simulated::the_page_shows_the_simulated_reference,
+        ),
         trial("the_page_shows_the_reference", the_page_shows_the_reference),
         trial("a_worse_measurement_is_seen", a_worse_measurement_is_seen),
     ];
@@ -49,7 +57,7 @@ fn trial(name: &'static str, test: fn()) -> Trial {
     })
 }
 
-fn number(name: &str, usual: u64) -> u64 {
+pub(crate) fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
 
@@ -158,12 +166,12 @@ fn what_is_said_is_true() {
     }
     assert!(failed.is_empty(), "{failed:?}");
     if updates {
-        return Reference::of(runs, [&sniffer, &tshark]).keep();
+        return Reference::of(runs, [&sniffer, &tshark]).keep(&KERNELS);
     }
-    let worse = Reference::kept().worse(&sniffer);
+    let worse = Reference::kept(&KERNELS).worse(&sniffer);
     assert!(worse.is_empty(), "{}", worse.join("\n"));
 }
 
 fn the_page_shows_the_reference() {
-    Reference::kept().assert_shown();
+    Reference::kept(&KERNELS).assert_shown(&KERNELS);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 use socket_lab::hosts::addresses::mac;
@@ -124,9 +125,20 @@ pub(crate) fn said(run: &Run, arguments: &[&str]) -> Vec<Value> {
             word.into()
         }
     });
-    let mut sniffer = std::env::var_os(SNIFFER).map_or_else(|| ours("sniffer"), copy);
-    let output = sniffer.args(paths).arg("--json").output().unwrap();
-    assert!(output.status.success(), "seed {}: {output:?}", run.plan.seed);
+    let mut sniffer = sniffer();
+    sniffer.args(paths);
+    in_json(sniffer, &format!("seed {}", run.plan.seed))
+}
+
+/// The sniffer that is measured.
+pub(crate) fn sniffer() -> Command {
+    std::env::var_os(SNIFFER).map_or_else(|| ours("sniffer"), copy)
+}
+
+/// What it says in JSON, a line each. `of`: what it reads.
+pub(crate) fn in_json(mut sniffer: Command, of: &str) -> Vec<Value> {
+    let output = sniffer.arg("--json").output().unwrap();
+    assert!(output.status.success(), "{of}: {output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

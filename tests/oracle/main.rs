@@ -45,6 +45,10 @@ mod score;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod segment;
 #[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod simulated;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
+mod simulator;
+#[cfg(all(test, feature = "sniffer", target_os = "linux"))]
 mod states;
 #[cfg(test)]
 #[path = "../support/mod.rs"]

@@ -6,9 +6,29 @@ use std::fmt::Write as _;
 
 use super::score::{Count, Score};
 
-const FILE: &str = "tests/oracle/reference.tsv";
 const PAGE: &str = "docs/analysis.md";
-const MARKS: [&str; 2] = ["<!-- measured: begin -->\n", "<!-- measured: end -->\n"];
+
+/// Where a reference is kept, and between which marks the page shows it.
+pub(crate) struct Table {
+    file: &'static str,
+    marks: [&'static str; 2],
+    /// Has it columns of tshark?
+    is_compared: bool,
+}
+
+/// Of two kernels.
+pub(crate) const KERNELS: Table = Table {
+    file: "tests/oracle/reference.tsv",
+    marks: ["<!-- measured: begin -->\n", "<!-- measured: end -->\n"],
+    is_compared: true,
+};
+
+/// Of the simulator.
+pub(crate) const SIMULATED: Table = Table {
+    file: "tests/oracle/simulated.tsv",
+    marks: ["<!-- simulated: begin -->\n", "<!-- simulated: end -->\n"],
+    is_compared: false,
+};
 
 /// The counts of a class: the sniffer's and tshark's.
 type Row = [Count; 2];
@@ -34,8 +54,8 @@ impl Reference {
     }
 
     /// The one that is kept.
-    pub(crate) fn kept() -> Self {
-        let text = std::fs::read_to_string(FILE).unwrap();
+    pub(crate) fn kept(table: &Table) -> Self {
+        let text = std::fs::read_to_string(table.file).unwrap();
         let mut reference = Self::default();
         for line in text.lines() {
             let cells: Vec<&str> = line.split('\t').collect();
@@ -55,33 +75,43 @@ impl Reference {
     }
 
     /// Keeps it, in the file and on the page.
-    pub(crate) fn keep(&self) {
+    pub(crate) fn keep(&self, table: &Table) {
         let mut text = format!("runs\t{}\n", self.runs);
         for (class, counts) in &self.rows {
             let numbers = counts.iter().flat_map(|one| [one.told, one.wrong, one.missed]);
             let cells: Vec<String> = numbers.map(|number| number.to_string()).collect();
             writeln!(text, "{class}\t{}", cells.join("\t")).unwrap();
         }
-        std::fs::write(FILE, text).unwrap();
-        std::fs::write(PAGE, self.page()).unwrap();
+        std::fs::write(table.file, text).unwrap();
+        std::fs::write(PAGE, self.page(table)).unwrap();
     }
 
     /// The page with its table.
-    fn page(&self) -> String {
+    fn page(&self, table: &Table) -> String {
         let page = std::fs::read_to_string(PAGE).unwrap();
-        let [begin, end] = MARKS.map(|mark| page.find(mark).unwrap());
-        let (before, after) = (&page[..begin + MARKS[0].len()], &page[end..]);
-        format!("{before}{}{after}", self.table())
+        let [begin, end] = table.marks.map(|mark| page.find(mark).unwrap());
+        let (before, after) = (&page[..begin + table.marks[0].len()], &page[end..]);
+        format!("{before}{}{after}", self.rows(table.is_compared))
     }
 
-    fn table(&self) -> String {
+    fn rows(&self, is_compared: bool) -> String {
         let mut table = format!("{} runs, seeds 1 to {}:\n\n", self.runs, self.runs);
-        table += "| what is said | told | wrong | missed | tshark: told | wrong | missed |\n|---|---:|---:|---:|---:|---:|---:|\n";
+        let more = if is_compared {
+            [" tshark: told | wrong | missed |", "---:|---:|---:|", " | | |"]
+        } else {
+            [""; 3]
+        };
+        writeln!(
+            table,
+            "| what is said | told | wrong | missed |{}\n|---|---:|---:|---:|{}",
+            more[0], more[1]
+        )
+        .unwrap();
         let mut total = Count::default();
         for (class, [ours, tsharks]) in &self.rows {
             write!(table, "| {class} | {} | {} | {} |", ours.told, ours.wrong, ours.missed).unwrap();
             if tsharks.told == 0 {
-                table += " | | |\n";
+                writeln!(table, "{}", more[2]).unwrap();
             } else {
                 writeln!(table, " {} | {} | {} |", tsharks.told, tsharks.wrong, tsharks.missed).unwrap();
             }
@@ -89,16 +119,42 @@ impl Reference {
         }
         writeln!(
             table,
-            "| all | {} | {} | {} | | | |",
-            total.told, total.wrong, total.missed
+            "| all | {} | {} | {} |{}",
+            total.told, total.wrong, total.missed, more[2]
         )
         .unwrap();
         table
     }
 
     /// Is the page the one that shows it?
-    pub(crate) fn assert_shown(&self) {
-        assert_eq!(std::fs::read_to_string(PAGE).unwrap(), self.page(), "docs/analysis.md");
+    pub(crate) fn assert_shown(&self, table: &Table) {
+        assert_eq!(
+            std::fs::read_to_string(PAGE).unwrap(),
+            self.page(table),
+            "docs/analysis.md"
+        );
+    }
+
+    pub(crate) const fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// The same where every count is the same each time: nothing may be wrong or missed more often.
+    pub(crate) fn exactly_worse(&self, now: &Score) -> Vec<String> {
+        let mut worse = Vec::new();
+        for (class, count) in &now.counts {
+            let before = self.rows.get(*class).map_or_else(Count::default, |[ours, _]| *ours);
+            if count.wrong > before.wrong || count.missed > before.missed {
+                worse.push(format!("{class}: {count:?}, and {before:?} before"));
+            }
+        }
+        let is_gone = |class: &str| now.counts.get(class).is_none_or(|count| count.told == 0);
+        let gone = self
+            .rows
+            .iter()
+            .filter(|(class, [before, _])| before.told > 0 && is_gone(class));
+        worse.extend(gone.map(|(class, _)| format!("{class}: not told any more")));
+        worse
     }
 
     /// What is worse in this measurement, a sentence each.

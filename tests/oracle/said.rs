@@ -1,10 +1,11 @@
 //! What is said of a packet, by the sniffer and by tshark, in one form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
-use super::files::{capture_name, said};
+use super::files::{capture_name, in_json, said, sniffer};
 use super::runs::Run;
 use super::support::{Tool, need, tshark};
 
@@ -29,6 +30,12 @@ pub(crate) struct Said {
     pub(crate) certainty: Option<String>,
     /// The sentence why it was sent.
     pub(crate) why: String,
+    /// How certain each claim is: `fact`, `deduced`, `one-of-several`.
+    pub(crate) certainties: BTreeMap<String, String>,
+    /// Of a duplicate acknowledgment: the packet of which it may be a copy.
+    pub(crate) same_as: Option<usize>,
+    /// How the states of the client and of the server are known: `fact`, `deduced`, `unknown`.
+    pub(crate) state_certainties: [Option<String>; 2],
 }
 
 impl Said {
@@ -51,7 +58,17 @@ impl Said {
 
 /// What the sniffer says of each packet in the capture of this end.
 pub(crate) fn by_sniffer(run: &Run, end: usize) -> Vec<Said> {
-    let lines = said(run, &["-r", capture_name(end)]);
+    of_lines(&said(run, &["-r", capture_name(end)]))
+}
+
+/// What the sniffer says of each packet in this file.
+pub(crate) fn of_file(file: &Path) -> Vec<Said> {
+    let mut sniffer = sniffer();
+    sniffer.arg("-r").arg(file);
+    of_lines(&in_json(sniffer, &file.display().to_string()))
+}
+
+fn of_lines(lines: &[Value]) -> Vec<Said> {
     let packets = lines.iter().filter(|line| line["line"].is_null());
     packets.map(of_line).collect()
 }
@@ -82,7 +99,18 @@ fn of_line(line: &Value) -> Said {
     let several = evidence["packets"].as_array().into_iter().flatten();
     let listed = several.clone().count() as u64;
     let is_one = replies["packet"].is_u64();
+    let claims = segment["claims"].as_array().into_iter().flatten();
+    let certain = |claim: &Value| Some((text(&claim["what"])?, text(&claim["certainty"])?));
     Said {
+        same_as: claims
+            .clone()
+            .filter(|claim| claim["what"] == "duplicate-ack")
+            .find_map(|claim| {
+                let mut evidence = claim["evidence"].as_array()?.iter();
+                evidence.find_map(|one| place(&one["packet"]))
+            }),
+        certainties: claims.filter_map(certain).collect(),
+        state_certainties: ["client_state", "server_state"].map(|end| text(&segment[end]["certainty"])),
         words,
         delay: text(&segment["delay"]),
         states: [state("client_state"), state("server_state")],

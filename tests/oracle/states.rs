@@ -78,7 +78,7 @@ pub(crate) fn judge(case: &Case<'_>, end: usize, all: &[Said], score: &mut Score
 }
 
 /// Is an end of which this was said in that state, or was it brought there by what it has sent meanwhile, which was not captured here?
-fn may_be(told: &str, is: &str) -> bool {
+pub(crate) fn may_be(told: &str, is: &str) -> bool {
     let own_steps: &[&str] = match told {
         "ESTABLISHED" | "SYN-RECEIVED" => &["FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT", "CLOSED"],
         "CLOSE-WAIT" => &["LAST-ACK", "CLOSED"],
@@ -89,7 +89,7 @@ fn may_be(told: &str, is: &str) -> bool {
 }
 
 /// Is it on a way from the one state to the other? RFC 9293 section 3.3.2
-fn is_between(ends: &[String], is: &str) -> bool {
+pub(crate) fn is_between(ends: &[String], is: &str) -> bool {
     let [from, to] = ends else { return false };
     let between: &[&str] = match (&**from, &**to) {
         ("FIN-WAIT-1", "TIME-WAIT") => &["FIN-WAIT-2", "CLOSING"],

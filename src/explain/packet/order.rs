@@ -75,8 +75,10 @@ pub(super) fn copy(segment: &Segment, is_answer: bool) -> String {
         .map_or(String::new(), |since| sentence!(", ", duration(since), " later"));
     let left = if is_answer {
         ", or the answer to a SYN that was repeated. No timer sends a SYN-ACK again so soon"
+    } else if segment.signs.may_be_sent_again {
+        ", or sent again just the same, which RFC 1122 section 3.2.1.5 allows"
     } else {
-        ". One that is sent again has another identification or timestamp"
+        ". Most senders give what they send again another identification or timestamp"
     };
     sentence!(
         first,

@@ -76,6 +76,15 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
         Remark::OutOfOrder => order::out_of_order(segment),
         Remark::Gap => "gap: bytes before it are missing here: lost or late on their way here, or not captured".into(),
         Remark::AcknowledgesUnseen => "acknowledges bytes that the capture does not have".into(),
+        Remark::DuplicateAck if segment.signs.same_as.is_some() => {
+            let same = segment.signs.same_as.unwrap_or_default();
+            sentence!(
+                "duplicate ACK: says the last number once more: a segment came before its turn, or came twice; or this is packet ",
+                same,
+                " again, captured twice or repeated on the way"
+            )
+            .into()
+        }
         Remark::DuplicateAck => match segment.signs.duplicate {
             Some(DuplicateCause::Gap) => {
                 "duplicate ACK: says the last number once more and reports later bytes (SACK): those between had not arrived"

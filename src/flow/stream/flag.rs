@@ -42,4 +42,6 @@ pub(in crate::flow) enum StreamFlag {
     ChecksumRight = 1 << 17,
     /// A segment of its sender was damaged.
     DamageSeen = 1 << 18,
+    /// Two packets of its sender that differ had the same identification, so that it identifies none.
+    SameIdentification = 1 << 19,
 }

@@ -56,6 +56,7 @@ impl Tcp {
         }
         if !info.is_stray() && !info.rst {
             self.questions(position, pause, info, &mut analysis);
+            analysis.signs.same_as = Self::same(now, earlier).filter(|_| info.length() == 0);
             self.acknowledgments(position, info, &mut analysis);
             self.transmissions(position, now, pause, info, earlier, &mut analysis);
             self.windows(position, info, &mut analysis);
@@ -157,6 +158,7 @@ impl Tcp {
             && to == other.acked()
             && !position.is_first_word;
         if !repeats || info.window == 0 || analysis.answers_alive {
+            analysis.signs.same_as = None;
             return;
         }
         let is_outstanding = other.next() > other.acked();
@@ -177,13 +179,18 @@ impl Tcp {
             analysis.signs.previous_window = self.window_of(position.sender);
         } else if is_outstanding && !analysis.answers_window && !self.reports() {
             // RFC 5681 section 2: something has to be outstanding. What comes before its turn has something before it.
-            let is_alone = !other.is(StreamFlag::LostTrack) && self.outstanding.is_alone(position.sender.other());
-            analysis.signs.duplicate = Some(if is_alone {
+            // Where the capture has a hole, the one that is missing here may be missing there too.
+            let is_alone = !other.is(StreamFlag::LostTrack)
+                && other.whole() >= other.next()
+                && self.outstanding.is_alone(position.sender.other());
+            analysis.signs.duplicate = Some(if is_alone && analysis.signs.same_as.is_none() {
                 DuplicateCause::Twice
             } else {
                 DuplicateCause::GapOrTwice
             });
         }
+        let is_open = analysis.signs.duplicate == Some(DuplicateCause::GapOrTwice);
+        analysis.signs.same_as = analysis.signs.same_as.filter(|_| is_open);
         if analysis.signs.duplicate.is_some() {
             analysis.remark(Remark::DuplicateAck);
         }

@@ -6,8 +6,10 @@ use crate::flow::segment::{Acknowledged, Delay, Remark, SegmentPart};
 
 /// Pauses below this, in nanoseconds, are what networks and programs take.
 const LONG: i64 = 100_000_000;
-/// The shortest retransmission timer that is in use: Linux's (`TCP_RTO_MIN`). RFC 6298 section 2.4 asks for one second.
+/// The shortest retransmission timer that most systems have: Linux's (`TCP_RTO_MIN`). RFC 6298 section 2.4 asks for one second.
 pub(super) const SHORTEST_TIMER: i64 = 200_000_000;
+/// The shortest one in use, as far as is known: FreeBSD's (`net.inet.tcp.rexmit_min`).
+const SHORTEST_OF_ALL: i64 = 30_000_000;
 /// The shortest timer of a tail loss probe: Linux's (`TCP_TIMEOUT_MIN`, two of its ticks). RFC 8985 section 7.2 asks for two round trips.
 const SHORTEST_PROBE: i64 = 2_000_000;
 /// Within so short a time, in nanoseconds, a segment may be the reaction to what came before it.
@@ -108,7 +110,8 @@ fn again(signs: &DelaySigns<'_>, pause: i64) -> Option<Delay> {
         .max(REACTION);
     // It is the first one that the timer sends again (RFC 6298 section 5.4).
     let is_first = !analysis.has_earlier;
-    let is_timer = pause >= SHORTEST_TIMER || (is_first && since >= SHORTEST_TIMER && pause > reaction);
+    let least = if is_first { SHORTEST_OF_ALL } else { SHORTEST_TIMER };
+    let is_timer = pause > reaction && (pause >= least || is_first && since >= SHORTEST_TIMER);
     let is_probe = may_probe && (analysis.has_earlier || !is_timer);
     if is_probe {
         let two = signs.round_trip.map_or(SHORTEST_PROBE, |trip| trip.saturating_mul(2));

@@ -219,6 +219,7 @@ impl Tcp {
         let echoes = self.echoes(position, now, info, &analysis);
         self.open(position, since.first, info, &acked_segments);
         self.close(position, info);
+        self.doubt_time_wait(position, info);
         self.challenged = self.challenged.filter(|&party| party != sender);
         if self.ended_by.is_none() && self.is_over() {
             (self.ended, self.ended_by) = (now.time, Some(sender));
@@ -227,7 +228,7 @@ impl Tcp {
             if acknowledges.fin && self.first_fin == Some(sender.other()) {
                 self.fin_acked_from = self.stream(sender).raw(position.start.max(sent_before));
             }
-            self.show_state(position, (acked_before, whole_before), info);
+            self.show_state(position, (acked_before, whole_before, sent_before), info);
             self.complete_by_state();
         }
         let after = self.observed_after(sender, info);

@@ -19,7 +19,7 @@ use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::stream::{Stream, StreamFlag};
 
 /// This many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
-const ASKING: u8 = 3;
+pub(super) const ASKING: u8 = 3;
 /// What a host takes at most to send again what it was asked for, in nanoseconds.
 const REACTION: i64 = 5_000_000;
 
@@ -59,11 +59,14 @@ impl Tcp {
         // With a report, its sender may wait a while for what was overtaken (RFC 8985 section 6.2): no timer is as short as that.
         let since_first = earlier.first.and_then(|first| now.time.since(first.time));
         let is_before_timer = since_first.is_some_and(|since| since < SHORTEST_TIMER);
+        // Three acknowledgments ask, however long the way is. Where that was not measured, only a timer is known not to be so short.
+        let reacts_until = own.nearest().map_or(SHORTEST_TIMER, |_| soon);
+        let reacts = pause.is_none_or(|pause| pause < reacts_until);
         // What was sent again is asked for again only where later transmissions arrived and it did not (RFC 8985 section 6.2).
         let is_on_its_way = |marks: Marks| marks.has(Mark::Repeated) && !marks.has(Mark::MissingAgain);
         if marks.is_some_and(is_on_its_way) || own.is(StreamFlag::TimedOut) || position.start <= 0 {
             Asked::Not
-        } else if other.duplicates >= ASKING && is_first && (is_soon || own.nearest().is_none()) {
+        } else if other.duplicates >= ASKING && is_first && reacts {
             Asked::Duplicates
         } else if marks.is_some_and(|marks| marks.has(Mark::Missing)) && (is_soon || is_before_timer) {
             Asked::Reports
@@ -182,7 +185,9 @@ impl Tcp {
         let is_unknown = is_older || matches!(self.ending, Ending::Reset(_));
         let is_newer = analysis.signs.order.is_some_and(|order| !order.is_before);
         analysis.remark(Remark::Retransmission);
-        analysis.remark(Remark::SpuriousRetransmission);
+        if !is_older {
+            analysis.remark(Remark::SpuriousRetransmission);
+        }
         analysis.repetition = Some(Repetition {
             first: if is_unknown {
                 FirstTransmission::Unknown

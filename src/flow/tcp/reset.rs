@@ -5,7 +5,7 @@ use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment::{RemarkableReset, ResetCause, Segment, SegmentPart};
 use crate::flow::segment_info::TcpSegmentInfo;
-use crate::flow::state::State;
+use crate::flow::state::{ObservedState, State};
 use crate::flow::stream::StreamFlag;
 
 impl Tcp {
@@ -17,6 +17,13 @@ impl Tcp {
         let effect = self.reset_effect(position)?;
         if effect == RemarkableReset::Challenged {
             self.disturb(position.sender);
+            // It may be genuine, and data before it missing in the capture.
+            let shown = self.stream(position.sender).observed_state();
+            let doubted = ObservedState {
+                inferred: true,
+                ..shown
+            };
+            self.stream_mut(position.sender).set_state(doubted);
         }
         let part = SegmentPart::Reset(ResetCause::NotTaken(effect));
         Some(self.header(position.sender, info, part))

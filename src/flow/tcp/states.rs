@@ -8,6 +8,7 @@ use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::state::table::{TcpEvent, next};
+use crate::flow::stream::StreamFlag;
 
 impl Tcp {
     /// What is known of this end's state.
@@ -33,8 +34,12 @@ impl Tcp {
             let repeats_fin = info.fin && observed_state.state == State::FinWait1 && self.stream(party).fin_is_acked();
             let asks = info.syn || repeats_fin;
             let waits = party == sender && asks && self.ending != Ending::Reset(party.other());
+            let may_leave = info.rst && party != sender && observed_state.state == State::TimeWait;
             ObservedState {
-                if_received: observed_state.if_received.filter(|_| !waits),
+                if_received: observed_state
+                    .if_received
+                    .filter(|_| !waits)
+                    .or(may_leave.then_some(State::Closed)),
                 ..observed_state
             }
         };
@@ -73,11 +78,11 @@ impl Tcp {
     }
 
     /// The segment shows its sender's state. `acked_before`: up to where it had acknowledged before.
-    /// `whole_before`: up to where all that it had sent was captured.
+    /// `whole_before`: up to where all that it had sent was captured. `sent_before`: up to where anything of it was.
     pub(super) fn show_state(
         &mut self,
         position: SegmentPosition,
-        (acked_before, whole_before): (i64, i64),
+        (acked_before, whole_before, sent_before): (i64, i64, i64),
         info: &TcpSegmentInfo,
     ) {
         if info.is_stray() || info.rst {
@@ -87,6 +92,7 @@ impl Tcp {
             let answered = ObservedState::deduced(State::SynReceived);
             self.stream_mut(position.sender.other()).set_state(answered);
         }
+        self.show_unseen_client(position, info);
         let shown = self.stream(position.sender).observed_state();
         if self.hides_fin(position, whole_before, shown.state) {
             self.hiding = Some(position.sender);
@@ -102,7 +108,38 @@ impl Tcp {
             .chain(sent)
             .flatten()
             .fold(shown, ObservedState::after);
-        self.stream_mut(position.sender).set_state(after);
+        let inferred = after.inferred || self.may_hide_fin(position, sent_before, info);
+        self.stream_mut(position.sender)
+            .set_state(ObservedState { inferred, ..after });
+    }
+
+    /// A server that goes on after its SYN-ACK has got the client's answer, though nothing of the client is captured.
+    fn show_unseen_client(&mut self, position: SegmentPosition, info: &TcpSegmentInfo) {
+        let client = self.stream(Party::Client);
+        let is_unseen = !client.is(StreamFlag::Sent) && client.observed_state().state == State::SynSent;
+        let goes_on = info.data > 0 || info.fin || position.acknowledgment.is_some_and(|to| to > 1);
+        if position.sender == Party::Server && is_unseen && goes_on && !info.syn {
+            let opened = ObservedState::deduced(State::Established);
+            self.stream_mut(Party::Client).set_state(opened);
+        }
+    }
+
+    /// May the last number before it, or the last one that it acknowledges, be a FIN that was not captured? Then its sender may be further
+    /// than what was captured shows. Data that come after a number show that it is none.
+    fn may_hide_fin(&self, position: SegmentPosition, sent_before: i64, info: &TcpSegmentInfo) -> bool {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        let own_is_hidden = info.length() == 0 && position.start > sent_before.max(1) && own.fin().is_none();
+        let is_unseen = !other.is(StreamFlag::Sent) || position.acknowledgment.is_some_and(|to| to > other.next());
+        let theirs_is_hidden = info.acknowledgment.is_some() && other.fin().is_none() && is_unseen;
+        !info.syn && (own_is_hidden || theirs_is_hidden)
+    }
+
+    /// A RST reaches an end in TIME-WAIT: whether it leaves that state is its own choice. RFC 9293 section 3.10.7.4, RFC 1337 section 3
+    pub(super) fn doubt_time_wait(&mut self, position: SegmentPosition, info: &TcpSegmentInfo) {
+        let receiver = self.stream_mut(position.sender.other());
+        if info.rst && receiver.observed_state().state == State::TimeWait {
+            receiver.set_state(ObservedState::deduced(State::TimeWait));
+        }
     }
 
     /// Does it acknowledge the other end's FIN after numbers that were not captured? One of them may have been its own FIN: then it is in

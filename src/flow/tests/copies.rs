@@ -1,6 +1,6 @@
 //! Packets that are captured again and were sent once.
 
-use super::script::{ACK, Line, PSH, RST, SYN, c, handshake, s, tell};
+use super::script::{ACK, FIN, Line, PSH, RST, SYN, c, handshake, s, tell};
 use super::tcp::connection;
 use crate::flow::Party;
 use crate::flow::conversation::Ending;
@@ -127,4 +127,112 @@ fn an_answer_to_a_repeated_syn_is_not_a_copy() {
         parts(&[syn.clone(), answer.clone(), syn.after(0), answer.after(1)]),
         SegmentPart::SynAck
     );
+}
+
+/// Nothing came that its sender would have to answer, and no timer is so short.
+#[test]
+fn without_an_identification_a_packet_without_a_cause_is_the_same_one_again() {
+    let (segments, _) = tell(&[
+        c(SYN, 0, 0),
+        s(SYN | ACK, 0, 1),
+        c(ACK, 1, 1),
+        s(PSH | ACK, 1, 1).data(4),
+        c(ACK, 1, 5).after(1),
+        c(ACK, 1, 5).after(0),
+        c(FIN | ACK, 1, 5),
+        s(FIN | ACK, 5, 2),
+        c(ACK, 2, 6),
+        c(ACK, 2, 6).after(0),
+    ]);
+    assert_eq!(segments[5].part, SegmentPart::Copy);
+    let last = &segments[9];
+    assert_eq!(last.part, SegmentPart::Copy, "{:?}", last.remarks);
+    assert!(last.signs.may_be_sent_again);
+    let (segments, _) = tell(&[
+        c(SYN, 0, 0),
+        s(SYN | ACK, 0, 1),
+        c(ACK, 1, 1),
+        s(PSH | ACK, 1, 1).data(4),
+        c(ACK, 1, 5),
+        c(ACK, 0, 5).after(5000),
+        c(ACK, 0, 5).after(0),
+    ]);
+    assert_eq!(segments[5].part, SegmentPart::KeepAlive);
+    assert_eq!(segments[6].part, SegmentPart::Copy);
+    // A refusal of the one segment that there is to refuse.
+    let refusal = s(RST | ACK, 0, 1).after(0);
+    let (segments, _) = tell(&[c(SYN, 0, 0), refusal.clone(), refusal]);
+    assert_eq!(segments[2].part, SegmentPart::Copy);
+}
+
+/// What came between may have asked for it: the data once more, a SYN that gets a challenge.
+#[test]
+fn without_an_identification_an_answer_to_each_of_two_packets_is_no_copy() {
+    let data = || s(PSH | ACK, 1, 1).data(4);
+    let (segments, _) = tell(&[
+        c(SYN, 0, 0),
+        s(SYN | ACK, 0, 1),
+        c(ACK, 1, 1),
+        data(),
+        c(ACK, 1, 5),
+        data(),
+        c(ACK, 1, 5),
+    ]);
+    assert_eq!(segments[6].part, SegmentPart::Ack);
+}
+
+/// Of a stack that gives all packets one identification, that says nothing: duplicate acknowledgments count.
+#[test]
+fn one_identification_for_all_packets_makes_no_copies() {
+    let ack = |after: i64| s(ACK, 1, 1).id(4660).after(after);
+    let (segments, _) = tell(&[
+        c(SYN, 0, 0).id(100),
+        s(SYN | ACK, 0, 1).id(4660),
+        c(ACK, 1, 1).id(101),
+        c(ACK, 1, 1).data(10).id(102),
+        c(ACK, 11, 1).data(10).id(103),
+        c(ACK, 21, 1).data(10).id(104),
+        ack(1),
+        ack(0),
+        ack(0),
+    ]);
+    let counted: Vec<_> = segments[6..].iter().map(|one| (one.part, one.signs.same_as)).collect();
+    assert_eq!(counted[1..], [(SegmentPart::Ack, Some(7)), (SegmentPart::Ack, Some(8))]);
+    let remarks = segments[8].remarks;
+    assert!(remarks.has(crate::flow::segment::Remark::DuplicateAck), "{remarks:?}");
+}
+
+/// RFC 1122 section 3.2.1.5: an identification may be kept when a segment is sent again.
+#[test]
+fn a_copy_that_had_time_may_have_been_sent_again() {
+    let data = |after: i64| c(PSH | ACK, 1, 1).data(10).id(102).after(after);
+    let again = |after: i64| {
+        let all = [
+            c(SYN, 0, 0).id(100),
+            s(SYN | ACK, 0, 1),
+            c(ACK, 1, 1).id(101),
+            data(1),
+            data(after),
+        ];
+        let copy = *tell(&all).0.last().unwrap();
+        assert_eq!(copy.part, SegmentPart::Copy);
+        copy.signs.may_be_sent_again
+    };
+    assert!(!again(0));
+    assert!(again(40));
+}
+
+/// As a capture on all interfaces shows it, where two packets differ neither in identification nor in timestamp.
+#[test]
+fn without_an_identification_data_that_come_again_at_once_are_the_same_packet() {
+    let data = |after: i64| c(PSH | ACK, 1, 1).data(10).after(after);
+    let last = |lines: &[Line]| {
+        let mut all: Vec<Line> = handshake().into_iter().map(|(line, _)| line).collect();
+        all.extend_from_slice(lines);
+        tell(&all).0.last().unwrap().part
+    };
+    assert_eq!(last(&[data(1), data(0)]), SegmentPart::Copy);
+    // Later a timer may have run out, and what came between may have asked for it.
+    assert_eq!(last(&[data(1), data(200)]), SegmentPart::Data);
+    assert_eq!(last(&[data(1), s(ACK, 1, 1).after(0), data(0)]), SegmentPart::Data);
 }

@@ -90,14 +90,14 @@ fn the_same_syn_after_a_refusal_begins_once_more() {
 fn what_comes_later_proves_that_the_handshake_was_completed() {
     let (_, tracker) = assert_story(&[
         (s(SYN | ACK, 0, 1), "SynAck ~SYN-SENT>ESTABLISHED SYN-RECEIVED"),
-        (s(ACK, 1, 13), "Ack ~SYN-SENT>ESTABLISHED ESTABLISHED"),
-        (s(PSH | ACK, 1, 13).data(12), "Data ~SYN-SENT>ESTABLISHED ESTABLISHED"),
+        (s(ACK, 1, 13), "Ack ~ESTABLISHED ~ESTABLISHED"),
+        (s(PSH | ACK, 1, 13).data(12), "Data ~ESTABLISHED ~ESTABLISHED"),
     ]);
     assert_eq!(connection(&tracker, 1).opening, Opening::Complete);
     let (_, tracker) = assert_story(&[
         (c(SYN, 0, 0), "Syn SYN-SENT ?"),
-        (c(ACK, 1, 1), "HandshakeAck ESTABLISHED ~SYN-RECEIVED>ESTABLISHED"),
-        (c(ACK, 1, 1).data(4), "Data ESTABLISHED ~SYN-RECEIVED>ESTABLISHED"),
+        (c(ACK, 1, 1), "HandshakeAck ~ESTABLISHED ~SYN-RECEIVED>ESTABLISHED"),
+        (c(ACK, 1, 1).data(4), "Data ~ESTABLISHED ~SYN-RECEIVED>ESTABLISHED"),
     ]);
     assert_eq!(connection(&tracker, 1).opening, Opening::Complete);
     // A SYN-ACK alone proves nothing of the kind, nor does its repetition.
