@@ -309,8 +309,17 @@ fn compare_round_trip(case: &Case<'_>, their: &BTreeMap<&'static str, String>, s
             let ended = matches!(case.segment.part, SegmentPart::Reset(_))
                 || remarks.has(Remark::AfterEnd)
                 || remarks.has(Remark::CrossesEnd);
-            if !repeated && !nothing_new && !ended {
-                say("round trip only theirs", format!("{theirs}; {:?}", case.segment));
+            // What was not captured may have been repeated.
+            let hole = case.other.acked.is_some_and(|from| {
+                let to = case.acknowledgment();
+                case.other.count(from, to) < to - from
+            });
+            if !repeated && !nothing_new && !ended && !hole {
+                let near = case.other.sent.iter().rev().take(6).collect::<Vec<_>>();
+                say(
+                    "round trip only theirs",
+                    format!("{theirs}; {near:?}; {:?}", case.segment),
+                );
             }
         }
         // tshark forgets all that is outstanding when a SYN comes, whose acknowledgment number is 0.
