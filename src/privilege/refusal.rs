@@ -3,6 +3,7 @@
 use std::{fmt, fs, io};
 
 use nix::errno::Errno;
+use nix::unistd::Uid;
 
 /// What was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub enum RefusalReason {
     AppArmor,
     /// A seccomp filter forbids it, as that of most containers does.
     Seccomp,
+    /// Root without `CAP_SETFCAP` may not map itself, since Linux 5.12: user_namespaces(7).
+    RootAlone,
     /// The kernel was built without such namespaces.
     NotBuilt,
     /// None of those; the error has to speak for itself.
@@ -74,6 +77,9 @@ impl RefusalReason {
             Self::Seccomp => {
                 "a seccomp filter forbids it, most likely a container's: run it outside of the container, or start that with \
                  --cap-add=NET_RAW and capture on lo"
+            }
+            Self::RootAlone => {
+                "root lacks capabilities here, and without them may do less than other users: start it as one of those"
             }
             Self::NotBuilt => "this kernel has no user or network namespaces",
             Self::Unknown => "the system does not say why",
@@ -104,7 +110,7 @@ impl fmt::Display for NamespaceError {
         write!(f, "cannot make a private network: {}: {}; ", self.step, self.source)?;
         f.write_str(self.reason.explanation())?;
         match self.reason {
-            RefusalReason::Threads(_) | RefusalReason::Seccomp => Ok(()),
+            RefusalReason::Threads(_) | RefusalReason::Seccomp | RefusalReason::RootAlone => Ok(()),
             _ => f.write_str("; or start it with sudo"),
         }
     }
@@ -118,10 +124,13 @@ impl std::error::Error for NamespaceError {
 
 /// What the system reports about its restrictions.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct SystemRestrictions {
     switched_off: bool,
     apparmor: bool,
     seccomp: bool,
+    /// Is this process root's?
+    root: bool,
 }
 
 impl SystemRestrictions {
@@ -134,6 +143,7 @@ impl SystemRestrictions {
             apparmor: says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
             // proc_pid_status(5): 2 is a filter.
             seccomp: seccomp.is_some_and(|mode| mode.trim() == "2"),
+            root: Uid::effective().is_root(),
         }
     }
 
@@ -144,6 +154,7 @@ impl SystemRestrictions {
             (NamespaceStep::Unshare, Some(Errno::EINVAL | Errno::ENOSYS)) => RefusalReason::NotBuilt,
             // AppArmor lets unshare pass and forbids what makes it worth while, so it is asked for first only later on.
             (NamespaceStep::Unshare, _) if self.switched_off => RefusalReason::SwitchedOff,
+            (NamespaceStep::UidMap, Some(Errno::EPERM)) if self.root && !self.apparmor => RefusalReason::RootAlone,
             (_, Some(Errno::EPERM | Errno::EACCES)) if self.apparmor => RefusalReason::AppArmor,
             (_, Some(Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) if self.seccomp => RefusalReason::Seccomp,
             _ => RefusalReason::Unknown,
@@ -172,7 +183,10 @@ mod tests {
         };
         let ubuntu = SystemRestrictions { apparmor: true, ..none };
         let container = SystemRestrictions { seccomp: true, ..none };
+        let root = SystemRestrictions { root: true, ..none };
         let cases = [
+            (root, NamespaceStep::UidMap, Errno::EPERM, RefusalReason::RootAlone),
+            (root, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Unknown),
             (none, NamespaceStep::Unshare, Errno::ENOSPC, RefusalReason::Limit),
             (none, NamespaceStep::Unshare, Errno::EINVAL, RefusalReason::NotBuilt),
             (none, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Unknown),
