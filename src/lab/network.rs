@@ -76,7 +76,7 @@ impl Network {
         match privilege::enter_with_capabilities() {
             Ok(true) => Ok(Self::Private(Some(why))),
             Ok(false) => Err(Failure::Line(format!(
-                "a second private network is refused, after: {why}; run it again"
+                "a second private network is refused, after: {why}; --loopback needs one only"
             ))),
             Err(refused) => Err(Failure::Line(refused.to_string())),
         }

@@ -44,7 +44,7 @@ fn line_of_networks(refusal: &NetworkRefusal, captures: bool, program: &str) -> 
 pub(super) fn no_hosts(error: &HostError) -> String {
     let program = this_program("socket-lab");
     format!(
-        "{error}; without two hosts, '{program} long' shows a connection on a loopback of its own, with its packets"
+        "{error}; without two hosts, '{program} long --loopback' shows a connection on a loopback of its own, with its packets"
     )
 }
 

@@ -3,7 +3,6 @@
 use std::{fmt, fs, io};
 
 use nix::errno::Errno;
-use nix::unistd::Uid;
 
 /// What was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +104,17 @@ impl NamespaceError {
     }
 }
 
+impl NamespaceError {
+    /// The same where the map was refused to root: what forbids it to others is another matter.
+    pub(super) fn of_root(mut self) -> Self {
+        let is_forbidden = self.source.raw_os_error() == Some(Errno::EPERM as i32);
+        if self.step == NamespaceStep::UidMap && is_forbidden && self.reason != RefusalReason::AppArmor {
+            self.reason = RefusalReason::RootAlone;
+        }
+        self
+    }
+}
+
 impl fmt::Display for NamespaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot make a private network: {}: {}; ", self.step, self.source)?;
@@ -124,13 +134,10 @@ impl std::error::Error for NamespaceError {
 
 /// What the system reports about its restrictions.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct SystemRestrictions {
     switched_off: bool,
     apparmor: bool,
     seccomp: bool,
-    /// Is this process root's?
-    root: bool,
 }
 
 impl SystemRestrictions {
@@ -143,7 +150,6 @@ impl SystemRestrictions {
             apparmor: says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
             // proc_pid_status(5): 2 is a filter.
             seccomp: seccomp.is_some_and(|mode| mode.trim() == "2"),
-            root: Uid::effective().is_root(),
         }
     }
 
@@ -154,7 +160,6 @@ impl SystemRestrictions {
             (NamespaceStep::Unshare, Some(Errno::EINVAL | Errno::ENOSYS)) => RefusalReason::NotBuilt,
             // AppArmor lets unshare pass and forbids what makes it worth while, so it is asked for first only later on.
             (NamespaceStep::Unshare, _) if self.switched_off => RefusalReason::SwitchedOff,
-            (NamespaceStep::UidMap, Some(Errno::EPERM)) if self.root && !self.apparmor => RefusalReason::RootAlone,
             (_, Some(Errno::EPERM | Errno::EACCES)) if self.apparmor => RefusalReason::AppArmor,
             (_, Some(Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) if self.seccomp => RefusalReason::Seccomp,
             _ => RefusalReason::Unknown,
@@ -183,10 +188,7 @@ mod tests {
         };
         let ubuntu = SystemRestrictions { apparmor: true, ..none };
         let container = SystemRestrictions { seccomp: true, ..none };
-        let root = SystemRestrictions { root: true, ..none };
         let cases = [
-            (root, NamespaceStep::UidMap, Errno::EPERM, RefusalReason::RootAlone),
-            (root, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Unknown),
             (none, NamespaceStep::Unshare, Errno::ENOSPC, RefusalReason::Limit),
             (none, NamespaceStep::Unshare, Errno::EINVAL, RefusalReason::NotBuilt),
             (none, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Unknown),
