@@ -91,7 +91,18 @@ fn completions(shell: Shell, command: &Command) -> Vec<u8> {
     let mut text = Vec::new();
     let name = command.get_name().to_owned();
     clap_complete::generate(shell, &mut command.clone(), name, &mut text);
-    text
+    match shell {
+        Shell::Bash => with_found_labels(&String::from_utf8_lossy(&text), command).into_bytes(),
+        _ => text,
+    }
+}
+
+/// The generator's script for bash. Where the program's name has a hyphen, the labels of its subcommands are others there than those
+/// that the script looks for: these are the ones of its first lines.
+fn with_found_labels(script: &str, command: &Command) -> String {
+    const BETWEEN: &str = "__subcmd__";
+    let [label, looked_for] = [BETWEEN, "__"].map(|hyphen| command.get_name().replace('-', hyphen) + BETWEEN);
+    script.replace(&label, &looked_for)
 }
 
 /// The page for section 1 of the manual, in roff. man(7)
