@@ -86,6 +86,35 @@ fn commands(title: &str) -> String {
     commands
 }
 
+/// The long options that a help text has at the beginning of its lines.
+fn options(help: &str) -> Vec<String> {
+    let words = |line: &str| {
+        let line = line.trim_start();
+        let words = line.split([' ', ',']).filter(|_| line.starts_with('-'));
+        words.take(3).find(|word| word.starts_with("--")).map(str::to_owned)
+    };
+    help.lines().filter_map(words).collect()
+}
+
+/// All that `socket-lab wire` takes: its long options, and its runs.
+fn of_wire() -> (Vec<String>, Vec<String>) {
+    let output = ours("socket-lab").args(["wire", "--help-all"]).output().unwrap();
+    let help = succeeded(&output, "socket-lab wire --help-all");
+    let options = options(&help);
+    assert!(
+        options.len() > 12 && options.contains(&"--rules-file".to_owned()),
+        "{help}"
+    );
+    let runs = help.lines().filter_map(|line| {
+        let (word, about) = line.trim_start().strip_prefix("- ")?.split_once(':')?;
+        (!about.is_empty()).then(|| word.to_owned())
+    });
+    // The values of --color are in the list too.
+    let runs: Vec<String> = runs.take_while(|word| word != "auto").collect();
+    assert!(runs.len() > 15 && runs.contains(&"bottleneck".to_owned()), "{help}");
+    (options, runs)
+}
+
 /// Has a shell read `line`, types `typed` and Tab, and expects `wanted` on its terminal.
 fn tab(home: &Home, line: &str, typed: &str, wanted: &str, shell: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/tab.py");
@@ -132,6 +161,27 @@ fn bash_completes_after_the_page_was_followed() {
         }
         assert!(!told.contains("--man") && !told.contains("--completions"), "{told}");
     }
+    // Behind `wire` are arguments of its own.
+    tab(&home, &load, "socket-lab wi", "socket-lab wire", &shell);
+    tab(
+        &home,
+        &load,
+        "socket-lab wire --rules-f",
+        "socket-lab wire --rules-file",
+        &shell,
+    );
+    tab(&home, &load, "socket-lab refu", "socket-lab refused", &shell);
+    let script = "source ~/.local/share/bash-completion/completions/socket-lab\n\
+                  COMP_WORDS=(socket-lab wire ''); COMP_CWORD=2\n\
+                  _socket__lab socket-lab '' wire; printf '%s\\n' \"${COMPREPLY[@]}\"\n\
+                  COMP_WORDS=(socket-lab wire --); COMP_CWORD=2\n\
+                  _socket__lab socket-lab -- wire; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let output = home.command(Tool::Bash).args(["-c", script]).output().unwrap();
+    let told = succeeded(&output, "socket-lab wire");
+    let (options, runs) = of_wire();
+    for word in options.iter().chain(&runs) {
+        assert!(told.lines().any(|line| line == word), "{word}: {told}");
+    }
 }
 
 #[test]
@@ -151,6 +201,31 @@ fn zsh_completes_after_the_page_was_followed() {
     let shell = ["zsh", "-d", "-i"];
     tab(&home, ":", "sniffer --handsh", "sniffer --handshake-only", &shell);
     tab(&home, ":", "tcp-server --idl", "tcp-server --idle-timeout", &shell);
+    tab(&home, ":", "socket-lab refu", "socket-lab refused", &shell);
+    tab(
+        &home,
+        ":",
+        "socket-lab refused --loop",
+        "socket-lab refused --loopback",
+        &shell,
+    );
+    tab(&home, ":", "socket-lab wi", "socket-lab wire", &shell);
+    tab(
+        &home,
+        ":",
+        "socket-lab wire bottl",
+        "socket-lab wire bottleneck",
+        &shell,
+    );
+    let (options, _) = of_wire();
+    for option in options
+        .iter()
+        .filter(|option| !["--rules", "--help"].contains(&option.as_str()))
+    {
+        // One character less than it has: where another one begins so, zsh would stop there.
+        let typed = format!("socket-lab wire {}", &option[..option.len() - 1]);
+        tab(&home, ":", &typed, &format!("socket-lab wire {option}"), &shell);
+    }
 }
 
 #[test]
@@ -174,6 +249,17 @@ fn fish_completes_after_the_page_was_followed() {
         let first = told.split(['\t', '\n']).next();
         assert_eq!(first, Some(wanted), "{typed}: {told}");
     }
+    let (options, runs) = of_wire();
+    for (typed, wanted) in [("socket-lab wire --", options), ("socket-lab wire ", runs)] {
+        let mut fish = home.command(Tool::Fish);
+        let output = fish.args(["-c", "complete -C $argv[1]", typed]).output().unwrap();
+        let told = succeeded(&output, typed);
+        let words: Vec<&str> = told.lines().filter_map(|line| line.split('\t').next()).collect();
+        for word in wanted {
+            assert!(words.contains(&word.as_str()), "{typed}{word}: {told}");
+        }
+        assert!(!words.contains(&"--view"), "of socket-lab only: {told}");
+    }
 }
 
 #[test]
@@ -183,9 +269,14 @@ fn man_shows_each_page_without_a_warning() {
     }
     let home = Home::new();
     home.follow("Man pages");
-    for name in PROGRAMS {
+    // As `man socket-lab wire` finds it.
+    let pages = PROGRAMS.map(|name| (name, vec![name]));
+    for (name, words) in pages
+        .into_iter()
+        .chain([("socket-lab-wire", vec!["socket-lab", "wire"])])
+    {
         let page = home.path(&format!(".local/share/man/man1/{name}.1"));
-        let found = succeeded(&home.command(Tool::Man).args(["-w", name]).output().unwrap(), name);
+        let found = succeeded(&home.command(Tool::Man).arg("-w").args(&words).output().unwrap(), name);
         assert_eq!(Path::new(found.trim()), page);
         let mut man = home.command(Tool::Man);
         man.args(["--warnings", "-P", "cat", "-l"])
@@ -198,7 +289,7 @@ fn man_shows_each_page_without_a_warning() {
             assert!(shown.lines().any(|line| line == title), "{name} {title}: {shown}");
         }
         // What --help-all lists, the page explains.
-        let help = ours(name).arg("--help-all").output().unwrap();
+        let help = ours(words[0]).args(&words[1..]).arg("--help-all").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let flags: Vec<&str> = help
             .split_whitespace()

@@ -1,6 +1,7 @@
 //! `socket-lab`: the guided run, from its arguments to its exit status.
 
 pub mod args;
+mod completed;
 pub mod wire_args;
 
 use std::ffi::OsString;
@@ -38,7 +39,7 @@ fn start() -> ExitCode {
         return start_wire();
     }
     let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
-    let args: LabArgs = match usage::parse("socket-lab", about) {
+    let args: LabArgs = match usage::parse_as_completed("socket-lab", about, completed::completed) {
         Ok(args) => args,
         Err(code) => return code,
     };
@@ -58,8 +59,7 @@ fn start() -> ExitCode {
 
 /// `socket-lab wire`.
 fn start_wire() -> ExitCode {
-    let about = "Two hosts and a wire between them: what a lost, late or changed packet does";
-    let args: WireArgs = match usage::parse_after_word("socket-lab", WIRE, about) {
+    let args: WireArgs = match usage::parse_after_word("socket-lab", WIRE, wire_args::ABOUT) {
         Ok(args) => args,
         Err(code) => return code,
     };

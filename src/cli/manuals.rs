@@ -18,34 +18,55 @@ const MAN: &str = "man";
 /// The command that also understands the two flags; each of them is alone on the line.
 #[must_use]
 pub fn understood(command: Command) -> Command {
-    let flag = |name: &'static str| Arg::new(name).long(name).hide(true).exclusive(true);
-    command
-        .arg(
-            flag(COMPLETIONS)
-                .value_name("SHELL")
-                .value_parser(EnumValueParser::<Shell>::new()),
-        )
-        .arg(flag(MAN).action(ArgAction::SetTrue))
+    understood_man(command).arg(
+        flag(COMPLETIONS)
+            .value_name("SHELL")
+            .value_parser(EnumValueParser::<Shell>::new()),
+    )
+}
+
+/// The same with the flag for the man page only.
+#[must_use]
+pub fn understood_man(command: Command) -> Command {
+    command.arg(flag(MAN).action(ArgAction::SetTrue))
+}
+
+fn flag(name: &'static str) -> Arg {
+    Arg::new(name).long(name).hide(true).exclusive(true)
 }
 
 /// Is one of them asked for?
 #[must_use]
 pub fn are_asked_for(matches: &ArgMatches) -> bool {
-    matches.contains_id(COMPLETIONS) || matches.get_flag(MAN)
+    matches.contains_id(COMPLETIONS) || is_man_asked_for(matches)
+}
+
+/// Is the man page asked for?
+#[must_use]
+pub fn is_man_asked_for(matches: &ArgMatches) -> bool {
+    matches.get_flag(MAN)
 }
 
 /// Writes what the flags ask for to standard output. `command` is the one without
-/// them, with its name and its description.
+/// them, with its name and its description; `completed` makes of it what shells complete.
 ///
 /// The exit code: 0, also when the reader has left; 1 when standard output cannot be written, with one line on standard
 /// error.
 #[must_use]
-pub fn written(matches: &ArgMatches, command: &Command) -> ExitCode {
-    let text = if let Some(shell) = matches.get_one::<Shell>(COMPLETIONS) {
-        Ok(completions(*shell, command))
-    } else {
-        man_page(command)
-    };
+pub fn written(matches: &ArgMatches, command: &Command, completed: fn(&Command) -> Command) -> ExitCode {
+    match matches.get_one::<Shell>(COMPLETIONS) {
+        Some(shell) => put(Ok(completions(*shell, &completed(command)))),
+        None => man_written(command),
+    }
+}
+
+/// Writes the man page of this command to standard output. The exit code: as [`written`].
+#[must_use]
+pub fn man_written(command: &Command) -> ExitCode {
+    put(man_page(command))
+}
+
+fn put(text: io::Result<Vec<u8>>) -> ExitCode {
     let outcome = text.and_then(|text| {
         let mut output = io::stdout();
         output.write_all(&text)?;
@@ -70,7 +91,18 @@ fn completions(shell: Shell, command: &Command) -> Vec<u8> {
     let mut text = Vec::new();
     let name = command.get_name().to_owned();
     clap_complete::generate(shell, &mut command.clone(), name, &mut text);
-    text
+    match shell {
+        Shell::Bash => with_found_labels(&String::from_utf8_lossy(&text), command).into_bytes(),
+        _ => text,
+    }
+}
+
+/// The generator's script for bash. Where the program's name has a hyphen, the labels of its subcommands are others there than those
+/// that the script looks for: these are the ones of its first lines.
+fn with_found_labels(script: &str, command: &Command) -> String {
+    const BETWEEN: &str = "__subcmd__";
+    let [label, looked_for] = [BETWEEN, "__"].map(|hyphen| command.get_name().replace('-', hyphen) + BETWEEN);
+    script.replace(&label, &looked_for)
 }
 
 /// The page for section 1 of the manual, in roff. man(7)
@@ -78,7 +110,7 @@ fn man_page(command: &Command) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     // What --help leaves to --help-all would have no words here.
     Man::new(command.clone().mut_args(|argument| argument.hide_short_help(false)))
-        .title(command.get_name().to_uppercase())
+        .title(command.get_display_name().unwrap_or(command.get_name()).to_uppercase())
         .date(Utc::now().format("%Y-%m-%d").to_string())
         .source(concat!("socket-lab ", env!("CARGO_PKG_VERSION")))
         .manual("User Commands")

@@ -23,6 +23,22 @@ const USAGE: u8 = 2;
 /// # Errors
 /// That exit code.
 pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A, ExitCode> {
+    parse_as_completed(program, about, Command::clone)
+}
+
+/// The same where shells complete more than this command takes: what `completed` makes of it.
+///
+/// # Errors
+/// As [`parse`].
+#[cfg_attr(
+    not(feature = "manuals"),
+    expect(unused_variables, reason = "completions come with that feature")
+)]
+pub fn parse_as_completed<A: Parser>(
+    program: &'static str,
+    about: &'static str,
+    completed: fn(&Command) -> Command,
+) -> Result<A, ExitCode> {
     let command = with_help(A::command().name(program).bin_name(program).about(about));
     let words = std::env::args_os();
     let has_address = command.get_arguments().any(|argument| argument.get_id() == "ipaddress");
@@ -34,14 +50,17 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
     let parsed = matches(&command, words).and_then(|matches| {
         #[cfg(feature = "manuals")]
         if super::manuals::are_asked_for(&matches) {
-            return Ok(Err(with_no_rights(|| super::manuals::written(&matches, &command))));
+            return Ok(Err(with_no_rights(|| {
+                super::manuals::written(&matches, &command, completed)
+            })));
         }
         A::from_arg_matches(&matches).map(Ok)
     });
     parsed.unwrap_or_else(|error| Err(with_no_rights(|| usage_error(program, &error))))
 }
 
-/// The same for what a program does when its first argument is this word.
+/// The same for what a program does when its first argument is this word. Its man page is named `PROGRAM-WORD`, as `man PROGRAM WORD`
+/// finds it; shells complete it with the rest of the program.
 ///
 /// # Errors
 /// As [`parse`].
@@ -51,13 +70,21 @@ pub fn parse_after_word<A: Parser>(
     about: &'static str,
 ) -> Result<A, ExitCode> {
     let name = format!("{program} {word}");
-    let command = with_help(A::command().name(program).bin_name(name).about(about));
+    let command = A::command().name(program).bin_name(name).about(about);
+    let command = with_help(command.display_name(format!("{program}-{word}")));
     let mut words = std::env::args_os();
     let words: Vec<OsString> = words.next().into_iter().chain(words.skip(1)).collect();
-    let parsed = command
-        .try_get_matches_from(words)
-        .and_then(|matches| A::from_arg_matches(&matches));
-    parsed.map_err(|error| with_no_rights(|| usage_error(program, &error)))
+    let understood = command.clone();
+    #[cfg(feature = "manuals")]
+    let understood = super::manuals::understood_man(understood);
+    let parsed = understood.try_get_matches_from(words).and_then(|matches| {
+        #[cfg(feature = "manuals")]
+        if super::manuals::is_man_asked_for(&matches) {
+            return Ok(Err(with_no_rights(|| super::manuals::man_written(&command))));
+        }
+        A::from_arg_matches(&matches).map(Ok)
+    });
+    parsed.unwrap_or_else(|error| Err(with_no_rights(|| usage_error(program, &error))))
 }
 
 /// The command with `--help`, one screen with the most used options, and `--help-all`, which lists every option.

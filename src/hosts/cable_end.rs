@@ -1,6 +1,6 @@
 //! An Ethernet interface whose cable is a file.
 //!
-//! It is a TAP device, where `/dev/net/tun` may be opened. Where not, it is one of two interfaces with a cable between them (veth), and
+//! It is a TAP device, where `/dev/net/tun` may be opened and makes one. Where not, it is one of two interfaces with a cable between them (veth), and
 //! the file is a packet socket on the other one, which nothing else uses. The kernel leaves work to a network card there that
 //! is none: it is told to do it itself, so that frames are as they are on a cable.
 
@@ -28,12 +28,9 @@ impl CableEnd {
     /// # Errors
     /// The system has neither kind for this user.
     pub(super) fn make(name: &str) -> Result<Self, HostError> {
-        match open_tun() {
-            Ok(file) => {
-                let made = interface_setup::become_interface(&file, name);
-                made.map_err(HostError::step("making an Ethernet interface (TUNSETIFF)"))?;
-                Ok(Self { file, instead: None })
-            }
+        let tap = open_tun().and_then(|file| interface_setup::become_interface(&file, name).map(|()| file));
+        match tap {
+            Ok(file) => Ok(Self { file, instead: None }),
             Err(tun) => match by_veth(name) {
                 Ok(file) => Ok(Self {
                     file,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+use nix::unistd::Uid;
+
 /// Why there can be no two hosts, or why a host cannot be set as it should.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -35,7 +37,18 @@ pub enum HostError {
 impl HostError {
     /// From the error of this step, which root could take.
     pub fn step(step: &'static str) -> impl Fn(io::Error) -> Self {
-        Self::step_with(step, "start it with sudo")
+        Self::step_with(step, or_with_sudo())
+    }
+
+    /// From the error of making one more network.
+    pub fn network(source: io::Error) -> Self {
+        let is_limit = source.kind() == ErrorKind::StorageFull;
+        let next = if is_limit {
+            "the limit user.max_net_namespaces is reached: type 'sudo sysctl user.max_net_namespaces=10000'"
+        } else {
+            or_with_sudo()
+        };
+        Self::step_with("making a second network", next)(source)
     }
 
     /// From the error of this step, with what to do next.
@@ -52,6 +65,14 @@ impl HostError {
             Self::Sysctl { name, source } => format!("{name}: {}", text(source)),
             Self::Step { step, source, .. } => format!("{step}: {}", text(source)),
         }
+    }
+}
+
+fn or_with_sudo() -> &'static str {
+    if Uid::effective().is_root() {
+        "root may not do this here either: start it on a system of your own, outside of a container"
+    } else {
+        "start it with sudo"
     }
 }
 

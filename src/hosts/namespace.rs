@@ -14,7 +14,7 @@ use super::error::HostError;
 /// # Errors
 /// The system refuses.
 pub fn enter_new_network() -> Result<(), HostError> {
-    unshare(CloneFlags::CLONE_NEWNET).map_err(|error| HostError::step("making a second network")(error.into()))
+    unshare(CloneFlags::CLONE_NEWNET).map_err(|error| HostError::network(error.into()))
 }
 
 /// Sets a value below `/proc/sys/net` for the host in whose namespace this thread is.

@@ -1,11 +1,13 @@
 //! Where a run happens, and how much of it can be seen.
 
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::failure::Failure;
 use crate::flow::Party;
 use crate::hosts::addresses;
-use crate::privilege;
+use crate::privilege::{self, NamespaceError, RefusalReason};
 
 /// The network that the programs talk through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl Network {
         }
         match probe_elsewhere() {
             Err(refusal) => Ok(Self::Shared(refusal)),
-            Ok(()) => match privilege::enter_private_network() {
+            Ok(()) => match enter_after_probe() {
                 Ok(()) => Ok(Self::Private(None)),
                 Err(refused) => Err(Failure::Line(refused.to_string())),
             },
@@ -74,7 +76,7 @@ impl Network {
         match privilege::enter_with_capabilities() {
             Ok(true) => Ok(Self::Private(Some(why))),
             Ok(false) => Err(Failure::Line(format!(
-                "a second private network is refused, after: {why}; run it again"
+                "a second private network is refused, after: {why}; --loopback needs one only"
             ))),
             Err(refused) => Err(Failure::Line(refused.to_string())),
         }
@@ -129,6 +131,20 @@ fn probe_elsewhere() -> Result<(), NetworkRefusal> {
         Ok(output) => Err(NetworkRefusal::read(&String::from_utf8_lossy(&output.stdout))),
         Err(error) => Err(NetworkRefusal::read(&format!("starting a second process: {error}"))),
     }
+}
+
+/// Does what the other process could do. The kernel takes its time to remove the network of that process, which counts until then: with
+/// a limit that leaves no second one, this waits for it.
+fn enter_after_probe() -> Result<(), NamespaceError> {
+    /// Removing a network takes some tens of milliseconds.
+    const WAITS: u32 = 100;
+    for _ in 0..WAITS {
+        match privilege::enter_private_network() {
+            Err(refused) if refused.reason == RefusalReason::Limit => thread::sleep(Duration::from_millis(10)),
+            entered => return entered,
+        }
+    }
+    privilege::enter_private_network()
 }
 
 /// What the other process does: tries it, and returns the refusal in two lines, the system's words and the explanation.

@@ -34,3 +34,9 @@ pub fn are_lent() -> bool {
 pub fn capturing_is_possible() -> bool {
     caps::has_cap(None, caps::CapSet::Bounding, caps::Capability::CAP_NET_RAW).unwrap_or(true)
 }
+
+/// May this process capture on the machine's own interfaces?
+#[must_use]
+pub fn may_capture() -> bool {
+    caps::has_cap(None, caps::CapSet::Effective, caps::Capability::CAP_NET_RAW).unwrap_or(false)
+}

@@ -82,7 +82,8 @@ fn enter_user_namespace() -> Result<(), NamespaceError> {
     let _ = prctl::set_dumpable(true);
     // Without "deny" only root may map groups: leaving a group could open what is closed to that group.
     write(NamespaceStep::SetGroups, "/proc/self/setgroups", "deny")?;
-    write(NamespaceStep::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+    write(NamespaceStep::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))
+        .map_err(|refused| if uid.is_root() { refused.of_root() } else { refused })?;
     write(NamespaceStep::GidMap, "/proc/self/gid_map", &format!("{gid} {gid} 1"))
 }
 

@@ -48,6 +48,8 @@ pub enum RefusalReason {
     AppArmor,
     /// A seccomp filter forbids it, as that of most containers does.
     Seccomp,
+    /// Root without `CAP_SETFCAP` may not map itself, since Linux 5.12: user_namespaces(7).
+    RootAlone,
     /// The kernel was built without such namespaces.
     NotBuilt,
     /// None of those; the error has to speak for itself.
@@ -75,6 +77,9 @@ impl RefusalReason {
                 "a seccomp filter forbids it, most likely a container's: run it outside of the container, or start that with \
                  --cap-add=NET_RAW and capture on lo"
             }
+            Self::RootAlone => {
+                "root lacks capabilities here, and without them may do less than other users: start it as one of those"
+            }
             Self::NotBuilt => "this kernel has no user or network namespaces",
             Self::Unknown => "the system does not say why",
         }
@@ -99,12 +104,23 @@ impl NamespaceError {
     }
 }
 
+impl NamespaceError {
+    /// The same where the map was refused to root: what forbids it to others is another matter.
+    pub(super) fn of_root(mut self) -> Self {
+        let is_forbidden = self.source.raw_os_error() == Some(Errno::EPERM as i32);
+        if self.step == NamespaceStep::UidMap && is_forbidden && self.reason != RefusalReason::AppArmor {
+            self.reason = RefusalReason::RootAlone;
+        }
+        self
+    }
+}
+
 impl fmt::Display for NamespaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot make a private network: {}: {}; ", self.step, self.source)?;
         f.write_str(self.reason.explanation())?;
         match self.reason {
-            RefusalReason::Threads(_) | RefusalReason::Seccomp => Ok(()),
+            RefusalReason::Threads(_) | RefusalReason::Seccomp | RefusalReason::RootAlone => Ok(()),
             _ => f.write_str("; or start it with sudo"),
         }
     }

@@ -178,3 +178,53 @@ fn without_the_device_there_are_two_hosts_all_the_same() {
         }
     }
 }
+
+/// Runs a line of a shell as nobody, in a user namespace in which `limit` has been set: those of the machine stay as they are.
+fn under_limit(folder: &std::path::Path, limit: &str, line: &str) -> std::process::Output {
+    let mut command = tool(Tool::Setpriv);
+    let nobody = NOBODY.to_string();
+    command.args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups"]);
+    command.args(["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-ec"]);
+    command.arg(format!(
+        "echo {limit}; exec setpriv --ambient-caps -all --inh-caps -all {line}"
+    ));
+    clean(&mut command).current_dir(folder);
+    command.output().unwrap()
+}
+
+/// One line says what is missing and what works instead, and that works as it is printed.
+#[test]
+fn what_works_without_two_hosts_works_as_it_is_printed() {
+    if !needs::root() || !need(Tool::Unshare) || !need(Tool::Setpriv) {
+        return;
+    }
+    for (limit, missing, shown) in [
+        (
+            "0 >/proc/sys/user/max_user_namespaces",
+            "type 'sudo sysctl user.max_user_namespaces=10000 user.max_net_namespaces=10000'",
+            "Typed at the client:",
+        ),
+        (
+            "1 >/proc/sys/user/max_net_namespaces",
+            "type 'sudo sysctl user.max_net_namespaces=10000'",
+            "What to notice",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        open_to_all(folder.path());
+        let program = folder.path().join("socket-lab");
+        copy_program(path_of_ours("socket-lab"), program.clone());
+        let refused = under_limit(folder.path(), limit, "./socket-lab wire");
+        let line = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!((refused.status.code(), line.lines().count()), (Some(1), 1), "{line}");
+        assert!(refused.stdout.is_empty() && line.contains(missing), "{line}");
+        let (_, instead) = line.split_once("without two hosts, '").unwrap();
+        let (command, _) = instead.split_once('\'').unwrap();
+        assert!(command.starts_with(program.to_str().unwrap()), "{command}");
+        let works = under_limit(folder.path(), limit, command);
+        let told = String::from_utf8_lossy(&works.stdout);
+        assert!(told.contains(shown), "{command}: {works:?}");
+        // It says whether packets are shown.
+        assert_eq!(works.status.success(), line.contains("with its packets"), "{works:?}");
+    }
+}

@@ -26,6 +26,18 @@ pub enum Asked {
     Wire,
 }
 
+impl Asked {
+    /// The word that asks for it, and its line in `--help`.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Run(run) => (run.word, run.about),
+            Self::Open => ("open", "Open the report of the last run in a browser"),
+            Self::Wire => (WIRE, "Two hosts and a wire that loses: 'socket-lab wire --help'"),
+        }
+    }
+}
+
 impl ValueEnum for Asked {
     fn value_variants<'a>() -> &'a [Self] {
         static ALL: LazyLock<Vec<Asked>> = LazyLock::new(|| {
@@ -36,11 +48,7 @@ impl ValueEnum for Asked {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (word, about) = match self {
-            Self::Run(run) => (run.word, run.about),
-            Self::Open => ("open", "Open the report of the last run in a browser"),
-            Self::Wire => (WIRE, "Two hosts and a wire that loses: 'socket-lab wire --help'"),
-        };
+        let (word, about) = self.words();
         let value = PossibleValue::new(word).help(about);
         // RFC 9293 section 3.5.1 means something else by the run's earlier name.
         Some(if word == "syn-scan" {
@@ -109,6 +117,7 @@ const DETAILS: &str = "\
 Each run starts the real server and the real client, captures their packets, and explains them. They are in networks of this \
 run's own: two hosts with a wire between them, 10.0.0.1 and 10.0.0.2, or one loopback where those cannot be made. It \
 needs no privilege where the system lets every user make such networks. Under sudo it gives up root's rights before it starts.
+'socket-lab wire' has arguments of its own: 'socket-lab wire --help-all' lists them, as does its man page, socket-lab-wire(1).
 
 Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong
 arguments.";

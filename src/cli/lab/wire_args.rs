@@ -17,6 +17,9 @@ use crate::lab::wire::runs;
 use crate::lab::wire::settings::WireSettings;
 use crate::render::text_style::TimeFormat;
 
+/// What the command does, in a line.
+pub const ABOUT: &str = "Two hosts and a wire between them: what a lost, late or changed packet does";
+
 /// A run, as an argument.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedRun(&'static WireRun);

@@ -23,12 +23,13 @@ use crate::lab::folder::Folder;
 use crate::lab::network::Network;
 use crate::lab::observer::Observer;
 use crate::lab::programs::{ClientSide, with_server};
+use crate::lab::refused_network;
 use crate::lab::result::RunResult;
 use crate::lab::screen::Screen;
 use crate::lab::two_hosts::{self, TwoHosts};
 use crate::local_time;
 use crate::os::cancel::CancelToken;
-use crate::privilege::{Need, drop_privileges, narrow_to};
+use crate::privilege::{Need, drop_privileges, may_capture, narrow_to};
 use crate::session::ending::{self, Grace};
 use crate::session::outcome::Outcome;
 use crate::session::say::Say;
@@ -53,11 +54,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         say.warning(line);
     }
     if let Network::Shared(refusal) = Network::enter()? {
-        let remedy = refusal.remedy.map_or(String::new(), |remedy| format!(": {remedy}"));
-        return Err(Failure::Line(format!(
-            "two hosts need networks of their own, which the system refuses ({}); {}{remedy}; without them 'socket-lab tcp' works",
-            refusal.what, refusal.why
-        )));
+        return Err(Failure::Line(refused_network::no_networks(&refusal, may_capture())));
     }
     let user = CancelToken::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
@@ -70,11 +67,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         kernels::set(host, settings.textbook, &run.kernel)?;
         two_hosts::capture("")
     })
-    .map_err(|error| {
-        Failure::Line(format!(
-            "{error}; without two hosts, 'socket-lab long' shows a connection on one"
-        ))
-    })?;
+    .map_err(|error| Failure::Line(refused_network::no_hosts(&error)))?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
     let timeout = match run.traffic {
         Traffic::Typed {
