@@ -1,6 +1,7 @@
 //! What a TCP header says, read once.
 
 use super::outstanding::SegmentTrace;
+use crate::wire::sum::{add, fold};
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::tcp::{FIXED, Flags};
 use crate::wire::{Checksum, Layer, Packet, Protocol};
@@ -159,33 +160,13 @@ fn verdict(packet: &Packet<'_>) -> ChecksumVerdict {
 fn payload_sum(packet: &Packet<'_>, header: &[u8], data: u32) -> Option<u16> {
     let length = u64::from(data) + header.len() as u64;
     let addresses = match (packet.ipv4(), packet.ipv6()) {
-        (Some(ip), _) => words(&ip.source().octets()) + words(&ip.destination().octets()),
-        (None, Some(ip)) => words(&ip.source().octets()) + words(&ip.destination().octets()),
+        (Some(ip), _) => add(add(0, &ip.source().octets()), &ip.destination().octets()),
+        (None, Some(ip)) => add(add(0, &ip.source().octets()), &ip.destination().octets()),
         (None, None) => return None,
     };
-    let pseudo = addresses + 6 + (length >> 16) + (length & 0xffff);
-    let checksum = header.get(16..18).map_or(0, words);
-    let is_partial = checksum == 0 || folded(pseudo) == folded(checksum);
+    let pseudo = addresses + 6 + length;
+    let checksum = header.get(16..18).map_or(0, |checksum| fold(add(0, checksum)));
+    let is_partial = checksum == 0 || fold(pseudo) == checksum;
     // Both zeros of ones' complement are the same.
-    (!is_partial).then(|| !folded(pseudo + words(header)) % u16::MAX)
-}
-
-/// The sum of the words of 16 bits.
-fn words(bytes: &[u8]) -> u64 {
-    let pairs = bytes.chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => u64::from(u16::from_be_bytes([*high, *low])),
-            [high] => u64::from(*high) << 8,
-            _ => 0,
-        })
-        .sum()
-}
-
-/// In ones' complement.
-fn folded(mut sum: u64) -> u16 {
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    u16::try_from(sum).unwrap_or(u16::MAX)
+    (!is_partial).then(|| !fold(add(pseudo, header)) % u16::MAX)
 }

@@ -81,7 +81,7 @@ mod protocol;
 mod quotation;
 pub mod reassembly;
 mod span;
-mod sum;
+pub mod sum;
 pub mod tcp;
 #[cfg(test)]
 mod tests;

@@ -45,20 +45,23 @@ pub(super) fn of_whole(bytes: &[u8], stored: u16) -> Checksum {
     }
 }
 
-/// Adds 16-bit words, the last byte filled up with zero. Sums of 64 bits cannot overflow: no frame has 2^48 words.
-pub(super) fn add(sum: u64, bytes: &[u8]) -> u64 {
-    let words = bytes.chunks_exact(2);
-    let odd = words.remainder().first();
-    let sum = words.fold(sum, |sum, word| match *word {
-        [high, low] => sum + u64::from(u16::from_be_bytes([high, low])),
-        _ => sum,
-    });
-    odd.map_or(sum, |&byte| sum + (u64::from(byte) << 8))
+/// Adds 16-bit words, the last byte filled up with zero. It takes two words at once, which is the same for [`fold`] and takes half
+/// the time. Sums of 64 bits cannot overflow: no frame has 2^32 such pairs.
+#[must_use]
+pub fn add(sum: u64, bytes: &[u8]) -> u64 {
+    let pairs = bytes.chunks_exact(4);
+    let mut last = [0; 4];
+    last.iter_mut()
+        .zip(pairs.remainder())
+        .for_each(|(place, &byte)| *place = byte);
+    let pairs = pairs.filter_map(|pair| pair.try_into().ok()).chain([last]);
+    pairs.fold(sum, |sum, pair| sum + u64::from(u32::from_be_bytes(pair)))
 }
 
 /// The one's complement sum in 16 bits.
+#[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "the loop leaves no more than 16 bits")]
-pub(super) const fn fold(mut sum: u64) -> u16 {
+pub const fn fold(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
@@ -88,4 +91,28 @@ pub(super) fn right_value(sum: u16, stored: u16) -> u16 {
 /// The header checksum of IPv4 for a header whose checksum field is zero.
 pub(super) fn of_ipv4_header(header: &[u8]) -> u16 {
     !fold(add(0, header))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{add, fold};
+    use proptest::prelude::*;
+
+    /// RFC 1071 section 1, word by word.
+    fn word_by_word(bytes: &[u8]) -> u16 {
+        bytes.chunks(2).fold(0, |sum, word| {
+            let word = u16::from_be_bytes([word[0], word.get(1).copied().unwrap_or(0)]);
+            let (sum, carry) = u16::overflowing_add(sum, word);
+            sum + u16::from(carry)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_words_at_once_give_the_same_sum(header: Vec<[u8; 2]>, payload: Vec<u8>) {
+            let header = header.concat();
+            let whole = [&header[..], &payload[..]].concat();
+            prop_assert_eq!(fold(add(add(0, &header), &payload)), word_by_word(&whole));
+        }
+    }
 }
