@@ -40,8 +40,14 @@ impl Explain for Explainer {
             id::SEQ_RAW => numbers::sequence(context, &tcp),
             id::ACK_RAW => numbers::acknowledgment(context, &tcp),
             id::HDR_LEN => match field.number()? {
-                5 => "20 fixed, no options".into(),
-                words @ 6.. => sentence!("20 fixed + ", words * 4 - 20, " of options").into(),
+                5 => sentence!("20 fixed, no options", options::without_mss(context, &tcp)).into(),
+                words @ 6.. => sentence!(
+                    "20 fixed + ",
+                    words * 4 - 20,
+                    " of options",
+                    options::without_mss(context, &tcp)
+                )
+                .into(),
                 _ => "wrong: the fixed part alone has 5 words".into(),
             },
             id::FLAGS => flags::meaning(&tcp, is_refusal(context, &tcp)),

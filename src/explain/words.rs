@@ -87,6 +87,15 @@ impl SentencePart for ByteRange {
     }
 }
 
+/// `number 7`, `numbers 1 to 6`: of a stream of which nothing was captured, so that the last may be a FIN's.
+pub(super) fn numbers(range: ByteRange) -> String {
+    if range.first == range.last {
+        sentence!("number ", range.first)
+    } else {
+        sentence!("numbers ", range.first, " to ", range.last)
+    }
+}
+
 /// `2996028720 (rel 1)`
 impl SentencePart for Number {
     fn add_to(&self, text: &mut String) {

@@ -115,6 +115,8 @@ pub struct Connection {
     pub handshake_round_trip: Option<i64>,
     /// Segments that repeat what was sent before.
     pub retransmissions: u64,
+    /// Was its first SYN answered with a challenge ACK of the connection before? RFC 9293 section 3.5.1
+    pub is_challenged: bool,
     /// Is it a later connection between the same addresses and ports as one before?
     pub reuses_ports: bool,
 }

@@ -34,6 +34,8 @@ pub enum Asked {
 /// What the packets before a retransmission show about the first transmission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FirstTransmission {
+    /// A SYN that arrived: the other end answered it with a challenge ACK of the connection before. RFC 9293 section 3.5.1
+    Challenged,
     /// It was captured, and no answer to it: it was lost or late, or its answer was, or there was none.
     Open,
     /// An acknowledgment of it was captured, so it had arrived.

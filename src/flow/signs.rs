@@ -29,6 +29,8 @@ pub struct Signs {
     pub larger_than: Option<u16>,
     /// Its checksum is wrong, and its sender has sent none that is right: damaged, or left to the network card.
     pub wrong_checksum: bool,
+    /// Of an acknowledgment: nothing of the stream that it acknowledges was captured so far. Its numbers may be data, or a FIN.
+    pub acknowledges_uncaptured: bool,
 }
 
 /// What made an end say its last acknowledgment number once more.

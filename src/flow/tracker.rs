@@ -171,7 +171,22 @@ impl Tracker {
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }
-        Some(in_flow(record, sender, pause, PacketKind::Segment(segment)))
+        let in_flow = in_flow(record, sender, pause, PacketKind::Segment(segment));
+        if segment.part == SegmentPart::ChallengeAck {
+            self.challenge(&key, index);
+        }
+        Some(in_flow)
+    }
+
+    /// A challenge ACK of this connection answers the SYN of the one that begins in its place, where there is one.
+    fn challenge(&mut self, key: &Key, index: u32) {
+        let next = self.store.find(key).filter(|&latest| latest != index);
+        if let Some(ProtocolRecord::Tcp(tcp)) = next
+            .and_then(|next| self.store.touch(next))
+            .map(|record| &mut record.protocol)
+        {
+            tcp.take_challenge();
+        }
     }
 
     /// Which connection this segment is of. RFC 9293 section 3.5: a SYN on known addresses and ports begins, repeats, or disturbs.

@@ -1,6 +1,7 @@
 //! What a segment acknowledges for the first time.
 
 use super::super::sentence::{SENTENCE, SentencePart};
+use super::super::words::numbers;
 use crate::flow::PacketInFlow;
 use crate::flow::segment::Segment;
 
@@ -22,7 +23,18 @@ pub(super) fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> O
         add(&sentence!("the ", other, "'s SYN"));
     }
     if let Some(bytes) = new.bytes {
-        add(&bytes);
+        if segment.signs.acknowledges_uncaptured {
+            add(&sentence!(
+                numbers(bytes),
+                " of the ",
+                other,
+                " (data, or a FIN as the last number: no packet of the ",
+                other,
+                " was captured so far)"
+            ));
+        } else {
+            add(&bytes);
+        }
     }
     if new.fin {
         add(&sentence!("the ", other, "'s FIN"));

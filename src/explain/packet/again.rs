@@ -64,6 +64,12 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
         FirstTransmission::AskedFor => {
             sentence!(asked, "; deduced: ", first, " had not arrived", lost_or_late(in_flow))
         }
+        FirstTransmission::Challenged => sentence!(
+            first,
+            " had arrived: the ",
+            receiver,
+            " answered it with a challenge ACK, because it still had the connection before (RFC 9293 section 3.5.1)"
+        ),
         FirstTransmission::Undelivered => sentence!("an ICMP error said that ", first, " was not delivered"),
         FirstTransmission::Damaged => {
             sentence!(

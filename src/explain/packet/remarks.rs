@@ -72,7 +72,11 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
         Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission => {
             again::retransmission(in_flow, segment, remark)
         }
-        Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
+        Remark::Overlap => {
+            "overlap: part of its bytes was sent before, the rest is new; whether that part is the same as before is not compared, a \
+             receiver that has it drops it"
+                .into()
+        },
         Remark::OutOfOrder => order::out_of_order(segment),
         Remark::Gap => "gap: bytes before it are missing here: lost or late on their way here, or not captured".into(),
         Remark::AcknowledgesUnseen => "acknowledges bytes that the capture does not have".into(),

@@ -2,6 +2,7 @@
 
 use super::super::context::Context;
 use super::super::sentence::Sentence;
+use super::super::words::numbers;
 use super::words::{is_refusal, receiver_word, sender_word};
 use crate::flow::PacketInFlow;
 use crate::flow::number::{Number, Sequence};
@@ -125,6 +126,16 @@ fn acknowledgment_in_stream(in_flow: &PacketInFlow, segment: &Segment, number: N
             _ if number.relative < 0 => {
                 sentence!("as before: ", number.raw, " is due next, from before the capture").into()
             }
+            _ if segment.signs.acknowledges_uncaptured => sentence!(
+                "the ",
+                other,
+                "'s number ",
+                number.relative,
+                " is due next; no packet of the ",
+                other,
+                " was captured so far"
+            )
+            .into(),
             _ => sentence!("as before: the ", other, "'s number ", number.relative, " is due next").into(),
         };
     }
@@ -152,7 +163,18 @@ fn acknowledgment_in_stream(in_flow: &PacketInFlow, segment: &Segment, number: N
         } else {
             "have"
         };
-        arrived.push(sentence!(new_bytes, " ", have, " arrived"));
+        arrived.push(if segment.signs.acknowledges_uncaptured {
+            sentence!(
+                numbers(new_bytes),
+                " ",
+                have,
+                " arrived, data or a FIN as the last; no packet of the ",
+                other,
+                " was captured so far"
+            )
+        } else {
+            sentence!(new_bytes, " ", have, " arrived")
+        });
     }
     if new.fin {
         sum = sentence!(sum, " + 1");

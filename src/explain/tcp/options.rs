@@ -188,6 +188,27 @@ pub(crate) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
     tcp.options().any(|option| matches!(option, TcpOption::FastOpen(_)))
 }
 
+/// What a SYN without an MSS option means for the other end. RFC 9293 section 3.7.1
+pub(super) fn without_mss(context: Context<'_, '_>, tcp: &Tcp<'_>) -> String {
+    let has_mss = tcp
+        .options()
+        .any(|option| matches!(option, TcpOption::MaximumSegmentSize(_)));
+    // Of options that were not captured nothing is known.
+    let is_whole = context.layer.header().bytes.len() >= context.layer.header_length();
+    if !tcp.flags().has(Flags::SYN) || has_mss || !is_whole {
+        return String::new();
+    }
+    let size = match context.previous().map(Layer::protocol) {
+        Some(Protocol::Ipv4) => 536,
+        _ => 1220,
+    };
+    sentence!(
+        "; without an MSS option the other end takes it as ",
+        size,
+        " bytes (RFC 9293 section 3.7.1)"
+    )
+}
+
 /// The largest segment is what is left of the largest packet without the two fixed headers.
 fn largest_segment(context: Context<'_, '_>, size: u64) -> Sentence {
     let ip = match context.previous().map(Layer::protocol) {

@@ -44,4 +44,6 @@ pub(in crate::flow) enum StreamFlag {
     DamageSeen = 1 << 18,
     /// Two packets of its sender that differ had the same identification, so that it identifies none.
     SameIdentification = 1 << 19,
+    /// Its first SYN was answered with a challenge ACK of the connection before. RFC 9293 section 3.5.1
+    SynChallenged = 1 << 20,
 }

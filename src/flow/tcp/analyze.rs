@@ -45,7 +45,9 @@ impl Tcp {
         if is_over {
             self.after_end(position, now, info, &mut analysis);
         }
-        let mss = self.stream(position.sender.other()).mss;
+        let other = self.stream(position.sender.other());
+        analysis.signs.acknowledges_uncaptured = position.acknowledgment.is_some() && !other.is(StreamFlag::Sent);
+        let mss = other.mss;
         analysis.signs.larger_than = (mss > 0 && info.data > u32::from(mss)).then_some(mss);
         if info.syn && info.data > 0 {
             analysis.remark(Remark::DataInSyn);

@@ -59,6 +59,14 @@ impl Tcp {
         self.challenged = Some(sender.other());
     }
 
+    /// Its SYN reached an end that still has the connection before, and says what that expects. RFC 9293 section 3.5.1
+    /// Once the SYN was sent again, it is not known which one did.
+    pub(in crate::flow) fn take_challenge(&mut self) {
+        if self.opening == Opening::Unanswered && !self.client.is(StreamFlag::SynAgain) {
+            self.client.set(StreamFlag::SynChallenged, true);
+        }
+    }
+
     /// Is the connection over?
     pub(in crate::flow) fn is_over(&self) -> bool {
         matches!(self.ending, Ending::Reset(_)) || (self.client.fin_is_acked() && self.server.fin_is_acked())

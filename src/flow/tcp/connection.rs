@@ -34,6 +34,7 @@ impl Tcp {
             handshake_time: self.handshake.get(),
             handshake_round_trip: self.round_trip.get(),
             retransmissions: u64::from(retransmissions),
+            is_challenged: self.client.is(StreamFlag::SynChallenged),
             reuses_ports: self.earlier.is_some(),
         }
     }

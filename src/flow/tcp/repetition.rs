@@ -135,7 +135,9 @@ impl Tcp {
         let start = own.relative(first.start);
         let is_head = position.start <= start.max(own.acked());
         let takes_part = own.is(StreamFlag::SynSeen) && start == 0 && position.start > 0;
-        if marks.has(Mark::Undelivered) {
+        if own.is(StreamFlag::SynChallenged) && position.start == 0 && !own.syn_is_acked() {
+            FirstTransmission::Challenged
+        } else if marks.has(Mark::Undelivered) {
             FirstTransmission::Undelivered
         } else if marks.has(Mark::Reported) {
             FirstTransmission::Reported

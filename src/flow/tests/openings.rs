@@ -3,6 +3,7 @@
 use super::script::{ACK, FIN, PSH, RST, SYN, after_handshake, assert_story, c, s};
 use super::tcp::connection;
 use crate::flow::conversation::{Ending, Opening};
+use crate::flow::repetition::FirstTransmission;
 use crate::flow::segment::Scale;
 use crate::flow::{Party, Tracker};
 
@@ -51,7 +52,30 @@ fn a_client_that_was_restarted_meets_its_earlier_connection() {
     assert_eq!(conversations(&tracker), 2);
     assert_eq!(connection(&tracker, 1).ending, Ending::Reset(Party::Client));
     assert_eq!(connection(&tracker, 2).opening, Opening::Complete);
+    // The challenge ACK shows that the first SYN had arrived.
+    assert!(connection(&tracker, 2).is_challenged && !connection(&tracker, 1).is_challenged);
+    let first: Vec<_> = segments.iter().filter_map(|segment| segment.repetition).collect();
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert_eq!(first[0].first, FirstTransmission::Challenged);
     assert!(segments.iter().all(|segment| segment.sequence.relative >= 0));
+}
+
+/// Where the SYN came twice before the challenge ACK, it is not known which of them arrived.
+#[test]
+fn a_challenge_after_two_syns_shows_of_neither_that_it_arrived() {
+    let (segments, tracker) = assert_story(&after_handshake(&[
+        (c(ACK, 1, 1).data(6), "Data ESTABLISHED SYN-RECEIVED>ESTABLISHED"),
+        (s(ACK, 1, 7), "Ack ESTABLISHED ESTABLISHED"),
+        (c(SYN, 0, 0).starts(70_000, 300_000), "Syn ? ? OtherSyn"),
+        (
+            c(SYN, 0, 0).starts(70_000, 300_000).after(1000),
+            "Syn ? ? Retransmission",
+        ),
+        (s(ACK, 1, 7), "ChallengeAck ESTABLISHED ESTABLISHED"),
+    ]));
+    assert!(!connection(&tracker, 2).is_challenged);
+    let again = segments.iter().find_map(|segment| segment.repetition).unwrap();
+    assert_eq!(again.first, FirstTransmission::Open);
 }
 
 #[test]

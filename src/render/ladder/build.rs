@@ -210,6 +210,12 @@ fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     if is_answered_unseen(input.conversation) {
         numbers.clear();
     }
+    if matches!(&input.conversation.transport, Transport::Tcp(connection) if connection.is_challenged)
+        && !numbers.is_empty()
+    {
+        // The answer to the first one counts as the connection before.
+        numbers.remove(0);
+    }
     numbers
 }
 

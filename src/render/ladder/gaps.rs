@@ -3,7 +3,7 @@
 use super::{CallPoint, CallRow, Gap, GapReason, LadderInput, LadderRow, RowKind};
 use crate::calls::CallName;
 use crate::flow::Party;
-use crate::flow::segment::Delay;
+use crate::flow::segment::{Delay, SegmentPart};
 
 /// A pause is long from this many times the usual pause on.
 const LONG: i64 = 10;
@@ -25,7 +25,8 @@ pub(super) fn explain(rows: Vec<LadderRow>, input: &LadderInput<'_>) -> Vec<Ladd
         if let (Some(time), Some(before)) = (row.time, latest) {
             let length = time.saturating_sub(before);
             let delay = delay.filter(|delay| length.saturating_mul(2) >= delay.pause && length >= SHORTEST_DELAY);
-            let is_told = delay.is_some_and(|delay| !matches!(delay.why, Why::Answer | Why::Shown(Delay::Idle)));
+            let is_told =
+                delay.is_some_and(|delay| !matches!(delay.why, Why::Answer | Why::Challenge | Why::Shown(Delay::Idle)));
             if length >= threshold || is_told {
                 let reasons = known.reasons(&row, delay);
                 let gap = Gap { length, reasons };
@@ -73,6 +74,8 @@ enum Why {
     Shown(Delay),
     /// It answers the packet before: there and back takes so long.
     Answer,
+    /// It answers a segment that does not fit, and that mostly counts as another conversation's: this one was idle until then.
+    Challenge,
 }
 
 /// The next packet, which comes late.
@@ -97,7 +100,8 @@ fn delays(rows: &[LadderRow], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
             why: segment
                 .delay
                 .map(Why::Shown)
-                .or_else(|| answers.then_some(Why::Answer))?,
+                .or_else(|| answers.then_some(Why::Answer))
+                .or_else(|| (segment.part == SegmentPart::ChallengeAck).then_some(Why::Challenge))?,
             sender: in_flow.sender,
             pause,
             is_in_one_host: in_flow.is_in_one_host(),
@@ -178,6 +182,7 @@ impl KnownParties {
             Why::Shown(Delay::Idle) if !late.is_in_one_host => GapReason::NothingCame,
             Why::Shown(why) => GapReason::Delay(why, late.sender),
             Why::Answer => GapReason::Answer(late.sender),
+            Why::Challenge => GapReason::Challenge(late.sender),
         }));
         let mut waiting = self.open.clone();
         waiting.dedup();

@@ -271,6 +271,8 @@ pub enum GapReason {
     /// The next packet is this party's answer to the one before, or to one before that: the way there and back takes so long, and what the
     /// party did meanwhile.
     Answer(Party),
+    /// A segment that does not fit the connection came to this party, which answers it.
+    Challenge(Party),
     /// Nothing was sent, or it was lost before it came to the place of capture: only a capture at the other end shows which.
     NothingCame,
     /// Nothing of this party was seen before: no call, no packet.

@@ -36,6 +36,9 @@ fn reason(reason: GapReason) -> String {
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         GapReason::Answer(party) => format!("to the {party} and back, its own time included"),
+        GapReason::Challenge(party) => {
+            format!("until a segment that does not fit this connection came to the {party}")
+        }
         GapReason::NothingCame => {
             "nothing came here: a program works, a user types, or a packet was lost or under way".to_owned()
         }
@@ -76,6 +79,9 @@ fn opening(connection: &Connection) -> String {
             "The handshake took four steps: the server answered with a SYN of its own (split handshake)".to_owned()
         }
         Opening::Refused => "The connection was refused".to_owned(),
+        Opening::Unanswered if connection.is_challenged => {
+            "The SYN was answered with a challenge ACK of the connection before (RFC 9293 section 3.5.1)".to_owned()
+        }
         Opening::Unanswered => "No answer to the SYN was captured".to_owned(),
         Opening::NotCompleted => {
             "Nothing here shows that the handshake was completed: its last ACK was not captured".to_owned()
@@ -141,21 +147,34 @@ fn data(conversation: &Conversation, connection: &Connection) -> Option<String> 
         0 => String::new(),
         times => format!(", with {}", count(times, "retransmission")),
     };
-    (sent > 0).then(|| {
-        format!(
+    let captured = [
+        conversation.from_client.packets > 0,
+        conversation.from_server.packets > 0,
+    ];
+    (sent > 0).then(|| match captured {
+        // What an end says to have received is in its own packets.
+        [true, false] => one_direction(Party::Server, server, &repeated),
+        [false, true] => one_direction(Party::Client, client, &repeated),
+        _ => format!(
             "{} from the client and {} from the server were acknowledged{repeated}",
-            acknowledged(client, conversation.from_client.packets > 0),
-            acknowledged(server, conversation.from_server.packets > 0)
-        )
+            count(client, "byte"),
+            count(server, "byte")
+        ),
     })
 }
 
-/// How much of a stream was acknowledged. Of an end of which nothing was captured, the last number may be its FIN's.
-fn acknowledged(numbers: u64, is_captured: bool) -> String {
-    match numbers.checked_sub(1) {
-        Some(less) if !is_captured => format!("{} and a FIN, or {},", count(less, "byte"), count(numbers, "byte")),
-        _ => count(numbers, "byte"),
-    }
+/// How much was acknowledged where nothing of `missing` was captured: the last number of its stream may be its FIN's, and what it
+/// acknowledged of the other one is not known.
+fn one_direction(missing: Party, numbers: u64, repeated: &str) -> String {
+    let acknowledged = match numbers.checked_sub(1) {
+        Some(less) => format!("{} and a FIN, or {},", count(less, "byte"), count(numbers, "byte")),
+        None => count(numbers, "byte"),
+    };
+    format!(
+        "{acknowledged} from the {missing} were acknowledged{repeated}; no packet of the {missing} was captured, so what arrived of \
+         the {}'s bytes is unknown",
+        missing.other()
+    )
 }
 
 fn ending(conversation: &Conversation, connection: &Connection) -> Option<String> {

@@ -57,6 +57,7 @@ fn conversation(packets: &[PacketRef], opening: Opening) -> Conversation {
                 handshake_time: None,
                 handshake_round_trip: None,
                 retransmissions: 0,
+                is_challenged: false,
                 reuses_ports: false,
             })
         },

@@ -36,7 +36,9 @@ pub(super) fn sentence(input: &LadderInput<'_>) -> Option<String> {
         return None;
     }
     match &whole.transport {
-        Transport::Tcp(connection) if connection.opening == Opening::Unanswered => syns(input),
+        Transport::Tcp(connection) if connection.opening == Opening::Unanswered && !connection.is_challenged => {
+            syns(input)
+        }
         Transport::Tcp(_) => segments(input),
         Transport::Udp(_) => datagrams(input),
     }

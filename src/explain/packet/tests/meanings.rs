@@ -12,7 +12,7 @@ use crate::wire::Packet;
 use crate::wire::digits::unhex;
 
 /// The meaning and the note of a field of the TCP header.
-fn note_and_meaning(packet: &Packet<'_>, in_flow: &PacketInFlow, id: &str) -> (String, String) {
+pub(super) fn note_and_meaning(packet: &Packet<'_>, in_flow: &PacketInFlow, id: &str) -> (String, String) {
     for (index, layer) in packet.layers().iter().enumerate() {
         let context = Context::new(packet, index, Some(in_flow)).unwrap();
         if let Some(field) = layer.fields().iter().find(|field| field.id() == id) {

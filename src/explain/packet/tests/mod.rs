@@ -1,5 +1,6 @@
 //! Hand-made places in conversations: every kind of them has its sentence, and the numbers in the sentences are right.
 
+mod absent;
 mod again;
 mod causes;
 mod comments;

@@ -60,3 +60,17 @@ fn the_pause_after_a_run_counts_from_its_last_packet() {
     packets.push(ack(300_000));
     assert_eq!(gaps(&packets), [300_000_000]);
 }
+
+/// The segment that does not fit counts as another conversation, so nothing here comes before the answer.
+#[test]
+fn a_pause_until_a_challenge_ack_ends_with_a_segment_that_does_not_fit() {
+    let mut challenge = at(4, 5_000_000, Party::Server, segment(SegmentPart::ChallengeAck, None));
+    challenge.in_flow.pause = Some(4_970_000_000);
+    let sent = |number: i64| at(number.unsigned_abs(), number, Party::Client, data(number, number));
+    let ladder = ladder_of(&[sent(1), sent(2), sent(3), challenge], Opening::Complete, Detail::Full);
+    let drawn = drawn(&ladder, CharacterSet::Ascii, 120);
+    assert!(
+        drawn.contains("until a segment that does not fit this connection came to the server"),
+        "{drawn}"
+    );
+}
