@@ -188,17 +188,13 @@ pub(in crate::render) const fn icmp_error_kind(says: IcmpErrorKind) -> &'static 
 pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     let call = &row.call;
     let name = call.call.word();
-    let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
-    // With less room, descriptors would stand in some rows and not in others.
+    let handles = [full(call), format!("{name}{}", handle(call))];
+    // With less room, arguments would stand in some rows and not in others.
     let roomy = usize::from(width < ROOMY);
     let mut words = Vec::new();
-    for inside in handles.iter().skip(2 * roomy) {
+    for inside in handles.iter().skip(roomy) {
         match row.point {
-            CallPoint::Entered => {
-                words.push(format!("{inside} called"));
-                words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
-                words.push(inside.clone());
-            }
+            CallPoint::Entered => words.extend([format!("{inside} called"), inside.clone()]),
             CallPoint::Returned | CallPoint::Whole => {
                 for outcome in outcomes(call) {
                     words.push(format!("{inside} = {outcome}"));
@@ -206,8 +202,10 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
             }
         }
     }
-    let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
-    words.extend(shortest.into_iter().skip(usize::from(row.point == CallPoint::Entered)));
+    if row.point != CallPoint::Entered {
+        words.extend([&handles[1], &format!("{name}()")].map(|inside| format!("{inside}={}", call.result)));
+    }
+    words.push(format!("{name}()"));
     if row.point == CallPoint::Returned {
         // It was entered with all of these; here the result counts.
         words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
@@ -273,7 +271,7 @@ fn details(row: &CallRow) -> Vec<String> {
 pub(in crate::render) fn full(call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
     if call.call != CallName::Socket && call.fd >= 0 {
-        parts.push(format!("fd {}", call.fd));
+        parts.push(call.fd.to_string());
     }
     parts.extend(call.argument.clone());
     if matches!(call.call, CallName::Send | CallName::SendTo) {
@@ -285,12 +283,12 @@ pub(in crate::render) fn full(call: &Call) -> String {
     format!("{}({})", call.call.word(), parts.join(", "))
 }
 
-/// `(fd 3)`; `socket()` has none yet.
-fn handle(call: &Call) -> String {
+/// `(3)`, its file descriptor, as strace writes calls; `socket()` has none yet.
+pub(in crate::render) fn handle(call: &Call) -> String {
     if call.call == CallName::Socket || call.fd < 0 {
         "()".to_owned()
     } else {
-        format!("(fd {})", call.fd)
+        format!("({})", call.fd)
     }
 }
 
