@@ -160,7 +160,7 @@ fn the_files_of_a_folder_with_blanks_are_shown_again_by_the_command_as_printed()
     let output = place.as_user(&mut shell(&typed.join("\n"))).output().unwrap();
     assert!(output.status.success(), "{typed:?}: {output:?}");
     assert!(
-        String::from_utf8_lossy(&output.stdout).contains("sendto()"),
+        String::from_utf8_lossy(&output.stdout).contains("sendto(3) called"),
         "{output:?}"
     );
 }

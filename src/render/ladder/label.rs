@@ -215,12 +215,16 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     }
     let text = words.iter().find(|text| text.columns() <= width).or(words.last());
     let text = text.cloned().unwrap_or_default();
-    let is_unsaid = row.point != CallPoint::Entered && !text.contains('=') && !details_say_result(call);
-    let result = is_unsaid.then(|| format!("returns {}", call.result));
+    let mut details = details(row);
+    if row.point != CallPoint::Entered && !text.contains('=') && !details_say_result(call) {
+        let returns = format!("returns {}", call.result);
+        let first = details.first().map(|detail| format!("{detail}, {returns}"));
+        details.splice(..0, first);
+        details.push(returns);
+    }
     CallLabel {
-        details: result
+        details: details
             .into_iter()
-            .chain(details(row))
             .filter(|detail| {
                 let prefixes = ["to ", "backlog "];
                 let fact = prefixes.iter().find_map(|prefix| detail.strip_prefix(prefix));
