@@ -104,7 +104,7 @@ fn run_client(command: &str, output: &str, port: u16) -> String {
 
 /// The block's lines by kind: first what is on standard output, then the socket calls.
 fn by_stream(output: &str) -> String {
-    let is_call = |line: &&str| line.contains(" socket ") && line.contains(" in ");
+    let is_call = |line: &&str| line.contains(" socket: ") && line.contains(" in ");
     let (calls, words): (Vec<&str>, Vec<&str>) = output.lines().partition(|line| is_call(line));
     [words, calls].concat().join("\n")
 }

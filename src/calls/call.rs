@@ -176,6 +176,14 @@ pub struct Call {
     pub duration_ns: u64,
 }
 
+impl Call {
+    /// The descriptor among the call's arguments; `socket()` has none, it returns one. Every view writes it, as strace does.
+    #[must_use]
+    pub fn passed_fd(&self) -> Option<i64> {
+        (self.call != CallName::Socket && self.fd >= 0).then_some(self.fd)
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod example {
     use super::{Call, CallName, Program, Role};

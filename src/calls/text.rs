@@ -10,9 +10,9 @@ use crate::local_time;
 
 /// The call in one line, with the time of day at which it was entered and how long it took:
 ///
-/// `05:06:07.123456789 client socket 3: connect(127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298`
+/// `05:06:07.123456789 client socket: connect(3, 127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298`
 ///
-/// The number behind the role is the descriptor. The program is left out: the role implies it, and the line is long.
+/// The number in parentheses is the descriptor. The program is left out: the role implies it, and the line is long.
 #[must_use]
 pub fn line(call: &Call) -> String {
     line_in(call, &local_time::offset(call.entered))
@@ -23,12 +23,14 @@ where
     Tz::Offset: std::fmt::Display,
 {
     let entered = call.entered.with_timezone(zone).format("%H:%M:%S%.9f");
-    let mut line = format!("{entered} {}", call.role);
-    if call.fd >= 0 {
-        // Writing to a String cannot fail; the results below are dropped for that reason.
-        let _ = write!(line, " {}", call.fd);
-    }
-    let _ = write!(line, ": {}({}) = {}", call.call, arguments(call), call.result);
+    let mut line = format!(
+        "{entered} {}: {}({}) = {}",
+        call.role,
+        call.call,
+        arguments(call),
+        call.result
+    );
+    // Writing to a String cannot fail; the results below are dropped for that reason.
     if let Some(error) = &call.error {
         let _ = write!(line, " {} ({})", error.name, error.text);
     }
@@ -45,9 +47,10 @@ pub fn counted(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The informative arguments.
+/// The descriptor and the informative arguments.
 fn arguments(call: &Call) -> String {
     let mut parts = Vec::new();
+    parts.extend(call.passed_fd().map(|fd| fd.to_string()));
     parts.extend(call.argument.clone());
     parts.extend(call.asked.map(|bytes| match call.call {
         CallName::Recv | CallName::RecvFrom => format!("room for {}", counted(bytes, "byte")),
@@ -116,8 +119,21 @@ mod tests {
     fn a_connect_reads_as_in_the_manual() {
         assert_eq!(
             line_in(&example::connect(), &Utc),
-            "05:06:07.123456789 client socket 3: connect(127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298"
+            "05:06:07.123456789 client socket: connect(3, 127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298"
         );
+    }
+
+    #[test]
+    fn socket_has_no_descriptor_before_it_returns_one() {
+        let call = Call {
+            call: CallName::Socket,
+            argument: Some("AF_INET, SOCK_STREAM".into()),
+            result: 3,
+            local: None,
+            remote: None,
+            ..example::connect()
+        };
+        assert!(line_in(&call, &Utc).ends_with(" client socket: socket(AF_INET, SOCK_STREAM) = 3 in 34.1µs"));
     }
 
     #[test]
@@ -132,7 +148,8 @@ mod tests {
             ..example::connect()
         };
         assert!(
-            line_in(&call, &Utc).ends_with("connect(127.0.0.1:12000) = -1 ECONNREFUSED (Connection refused) in 34.1µs")
+            line_in(&call, &Utc)
+                .ends_with("connect(3, 127.0.0.1:12000) = -1 ECONNREFUSED (Connection refused) in 34.1µs")
         );
     }
 
@@ -146,7 +163,9 @@ mod tests {
             result: 11,
             ..example::connect()
         };
-        assert!(line_in(&call, &Utc).ends_with("recvfrom(room for 2048 bytes) = 11 in 34.1µs, from 127.0.0.1:12000"));
+        assert!(
+            line_in(&call, &Utc).ends_with("recvfrom(3, room for 2048 bytes) = 11 in 34.1µs, from 127.0.0.1:12000")
+        );
     }
 
     #[test]

@@ -339,7 +339,7 @@ fn v_shows_readable_lines_and_json_the_same_as_the_log() {
     };
     let readable = errors(&["-v"], None);
     assert!(
-        readable.contains(&format!("client socket 3: sendto(5 bytes, 127.0.0.1:{port}) = 5 in ")),
+        readable.contains(&format!("client socket: sendto(3, 5 bytes, 127.0.0.1:{port}) = 5 in ")),
         "{readable}"
     );
     assert!(readable.contains(&format!(", from 127.0.0.1:{port}\n")), "{readable}");

@@ -4,6 +4,7 @@
 //! somebody with a screen reader or a keyboard would stumble over. `npm ci --prefix tests/browser` installs them.
 
 mod beside;
+mod one_form;
 mod pictures;
 
 use std::io::Write as _;
@@ -17,8 +18,7 @@ const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
 const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
 
 fn sniffer(arguments: &[&str]) -> Output {
-    let mut command = ours("sniffer");
-    command.args(arguments).output().unwrap()
+    ours("sniffer").args(arguments).output().unwrap()
 }
 
 /// What it wrote to standard output; it has to end well and say nothing else.

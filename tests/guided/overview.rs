@@ -50,7 +50,7 @@ fn the_first_command_fits_one_screen_and_shows_the_line_on_the_arrow() {
         "══ \"sockets are doors\\n\" 18 bytes ══",
         "══ \"SOCKETS ARE DOORS\\n\" 18 bytes ══",
         "── SYN-ACK seq=0 ack=1 ──",
-        "connect() called",
+        "connect(3)",
         "TIME-WAIT",
         "What to notice\nA Three packets before any data",
         "\nB 18 bytes of data: the 17 of the line",
@@ -102,7 +102,7 @@ fn on_a_slow_computer_it_is_one_screen_as_well() {
         "{} lines:\n{told}",
         told.lines().count()
     );
-    for words in ["connect() called", "accept() = ", "SYN-ACK", "TIME-WAIT", "recv() = 18"] {
+    for words in ["connect(3)", "accept(3) = ", "SYN-ACK", "TIME-WAIT", "recv(3) = 18"] {
         assert!(told.contains(words), "{words:?}:\n{told}");
     }
 }
@@ -160,7 +160,7 @@ fn the_files_of_a_folder_with_blanks_are_shown_again_by_the_command_as_printed()
     let output = place.as_user(&mut shell(&typed.join("\n"))).output().unwrap();
     assert!(output.status.success(), "{typed:?}: {output:?}");
     assert!(
-        String::from_utf8_lossy(&output.stdout).contains("sendto()"),
+        String::from_utf8_lossy(&output.stdout).contains("sendto(3) called"),
         "{output:?}"
     );
 }

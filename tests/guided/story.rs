@@ -205,7 +205,7 @@ fn each_view_shows_the_packets() {
         ("summary", "SYN-ACK"),
         ("fields", "sequence number"),
         ("diagram", "sequence number"),
-        ("ladder", "connect()"),
+        ("ladder", "connect(3) called"),
         ("follow", "SOCKETS ARE DOORS"),
         ("answers", "The flags SYN and ACK are both 1"),
     ] {

@@ -55,7 +55,7 @@ fn a_log_that_was_cut_or_knows_more_is_used() {
         "{}",
         ended.errors
     );
-    assert!(ended.output.contains("connect() called"));
+    assert!(ended.output.contains("connect(3) called"));
 
     let long = folder.with("long", format!("{}\n{whole}", "x".repeat(3_000_000)).as_bytes());
     let ended = ran(&[&fixed[..], &[long.to_str().unwrap()]].concat());
@@ -69,7 +69,7 @@ fn a_log_that_was_cut_or_knows_more_is_used() {
     let other = folder.with("other", second.join("\n").as_bytes());
     let (one, other) = (one.to_str().unwrap(), other.to_str().unwrap());
     let output = shown(&[&fixed[..], &[one, "--calls", other]].concat());
-    assert!(output.contains("connect() called") && output.contains("accept() called"));
+    assert!(output.contains("connect(3) called") && output.contains("accept(3) called"));
 
     let empty = folder.with("empty", b"");
     let output = shown(&[&fixed[..], &[empty.to_str().unwrap()]].concat());
@@ -115,7 +115,7 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
         output.contains("The clock of tcp-server (process 6184) differs from the capture's by"),
         "{output}"
     );
-    let accept = output.lines().find(|line| line.contains("accept() = 4")).unwrap();
+    let accept = output.lines().find(|line| line.contains("accept(3) = 4")).unwrap();
     assert!(accept.trim_start().starts_with('~'), "{accept}");
     in_this_order(
         &output,
@@ -123,9 +123,9 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
             "SYN seq=0",
             "SYN-ACK",
             "ACK seq=1 ack=1",
-            "accept() = 4",
+            "accept(3) = 4",
             "PSH-ACK",
-            "recv() = 12",
+            "recv(4) = 12",
         ],
     );
 }
@@ -208,34 +208,34 @@ fn calls_and_packets_of_a_live_run_stand_in_one_order() {
             let first = output.split("Conversation 2").next().unwrap();
             in_this_order(
                 first,
-                &["listen() = 0", "LISTEN", "accept() called", "connect() called"],
+                &["listen(3) = 0", "LISTEN", "accept(3) called", "connect(3) called"],
             );
             in_this_order(
                 first,
                 &[
-                    "connect() called",
+                    "connect(3) called",
                     "SYN seq=0",
                     "SYN-ACK seq=0 ack=1",
-                    "connect() = 0",
-                    "send() called",
+                    "connect(3) = 0",
+                    "send(3) called",
                     "len=12",
                 ],
             );
             in_this_order(
                 first,
-                &["SYN-ACK seq=0 ack=1", "ACK seq=1 ack=1", "accept() = ", "recv() = 12"],
+                &["SYN-ACK seq=0 ack=1", "ACK seq=1 ack=1", "accept(3) = ", "recv(4) = 12"],
             );
             in_this_order(
                 first,
-                &["len=12", "recv() = 12", "send() called", "len=12", "recv() = 12"],
+                &["len=12", "recv(4) = 12", "send(4) called", "len=12", "recv(3) = 12"],
             );
             in_this_order(
                 first,
                 &[
-                    "close() called",
+                    "close(4) called",
                     "FIN-ACK",
-                    "recv() = 0",
-                    "close() called",
+                    "recv(3) = 0",
+                    "close(3) called",
                     "FIN-ACK",
                     "ACK seq",
                 ],

@@ -151,7 +151,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "bind() is at -26.843 ms, connect() at -0.033 ms; SYN 1 is at 0.",
-            shows: &["-26.843", "-0.033 connect() called", "1 0.000 SYN-SENT"],
+            shows: &["-26.843", "-0.033 connect(11) called", "1 0.000 SYN-SENT"],
         },
         attempt: Attempt {
             command: "socket-lab udp --view ladder",

@@ -18,7 +18,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/refused.pcapng --calls captures/refused.calls.jsonl --view ladder",
             notice: "ICMP error 2 answers datagram 1; RST 4 answers SYN 3. Both calls get ECONNREFUSED.",
-            shows: &["ICMP port unreachable", "connect() = -1 ╨ ECONNREFUSED"],
+            shows: &["ICMP port unreachable", "connect(9) = -1 ╨ ECONNREFUSED"],
         },
         attempt: Attempt {
             command: "socket-lab refused",
@@ -45,7 +45,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/refused.pcapng --calls captures/refused.calls.jsonl --view ladder",
             notice: "The client sets IP_RECVERR, so after ICMP error 2 its recvfrom() fails with ECONNREFUSED.",
-            shows: &["IP_RECVERR = 1", "recvfrom() = -1 ╫ ECONNREFUSED"],
+            shows: &["IP_RECVERR = 1", "recvfrom(9) = -1 ╫ ECONNREFUSED"],
         },
         attempt: Attempt {
             command: "sniffer -r captures/refused.pcapng -c 2",
@@ -95,7 +95,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "bind() returns 0, so the port was free; after packet 10 the server is in TIME-WAIT.",
-            shows: &["bind() = 0", "the server stays in TIME-WAIT"],
+            shows: &["bind(3) = 0", "the server stays in TIME-WAIT"],
         },
         attempt: Attempt {
             command: "tcp-server -p 13000",
@@ -123,7 +123,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "The server calls setsockopt() with SO_REUSEADDR = 1 before bind(), all before packet 1.",
-            shows: &["SO_REUSEADDR = 1 ╫ setsockopt() = 0"],
+            shows: &["SO_REUSEADDR = 1 ╫ setsockopt(3) = 0"],
         },
         attempt: Attempt {
             command: "tcp-server -v",
@@ -144,8 +144,8 @@ pub(super) const CONCEPTS: &[Concept] = &[
         ],
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
-            notice: "No EPIPE here: after FIN 8 the client sees recv() = 0 and closes with FIN 9.",
-            shows: &["recv() = 0", "the end of the stream"],
+            notice: "No EPIPE here: after FIN 8 the client sees recv(11) = 0 and closes with FIN 9.",
+            shows: &["recv(11) = 0", "the end of the stream"],
         },
         attempt: Attempt {
             command: "socket-lab close --view ladder",
@@ -173,7 +173,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "After FIN 8 the client's next recv() returns 0.",
-            shows: &["recv() = 0 ╫ the end of the stream"],
+            shows: &["recv(11) = 0 ╫ the end of the stream"],
         },
         attempt: Attempt {
             command: "socket-lab empty",

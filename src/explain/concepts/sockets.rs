@@ -39,7 +39,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "The server has two: fd 3 for the welcoming socket and fd 12 for the connection socket.",
-            shows: &["welcoming socket fd 3, connection socket fd 12", "accept() = 12"],
+            shows: &["welcoming socket fd 3, connection socket fd 12", "accept(3) = 12"],
         },
         attempt: Attempt {
             command: "tcp-server -v",
@@ -107,7 +107,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/udp.pcapng --calls captures/udp.calls.jsonl --view ladder",
             notice: "The server calls bind() with 127.0.0.1:13000; the client has no bind(), and port 38259.",
-            shows: &["127.0.0.1:13000 ╫ bind() = 0", "client 127.0.0.1:38259"],
+            shows: &["127.0.0.1:13000 ╫ bind(3) = 0", "client 127.0.0.1:38259"],
         },
         attempt: Attempt {
             command: "udp-server -v -p 13000",
@@ -129,7 +129,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "listen() is called before packet 1; the server's state is LISTEN from then on.",
-            shows: &["backlog 1024 ╫ listen() = 0", "LISTEN"],
+            shows: &["backlog 1024 ╫ listen(3) = 0", "LISTEN"],
         },
         attempt: Attempt {
             command: "socket-lab refused",
@@ -152,8 +152,8 @@ pub(super) const CONCEPTS: &[Concept] = &[
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "accept() is called on the welcoming socket; recv() and send() use the connection socket.",
             shows: &[
-                "welcoming socket ╥ accept() called",
-                "connection socket ╥ recv() called",
+                "welcoming socket ╥ accept(3) called",
+                "connection socket ╥ recv(12) called",
             ],
         },
         attempt: Attempt {
@@ -176,7 +176,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/close.pcapng --calls captures/close.calls.jsonl --view ladder",
             notice: "One connection after the other; each has a connection socket that accept() returned.",
-            shows: &["new connection socket ╨ accept() = 12", "Conversation 3: TCP"],
+            shows: &["new connection socket ╨ accept(3) = 12", "Conversation 3: TCP"],
         },
         attempt: Attempt {
             command: "socket-lab idle --view ladder",
@@ -197,7 +197,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/backlog.pcapng --calls captures/backlog.calls.jsonl --view ladder",
             notice: "Packet 5 acknowledges the client's line; the server calls accept() 360 ms later.",
-            shows: &["accept() was called 380 ms later", "accept() = 14"],
+            shows: &["accept() was called 380 ms later", "accept(3) = 14"],
         },
         attempt: Attempt {
             command: "socket-lab backlog",
@@ -219,7 +219,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder",
             notice: "Packets 1 to 3 lie between the start of connect() and its return: on one machine the ACK takes no time.",
-            shows: &["connect() called", "connect() = 0"],
+            shows: &["connect(11) called", "connect(11) = 0"],
         },
         attempt: Attempt {
             command: "socket-lab refused",
@@ -269,8 +269,8 @@ pub(super) const CONCEPTS: &[Concept] = &[
         ],
         example: Example {
             command: "sniffer -r captures/udp.pcapng --calls captures/udp.calls.jsonl --view ladder",
-            notice: "The server's lane is a double line from recvfrom() called until packet 1 has arrived.",
-            shows: &["recvfrom() called", "the server waits in recvfrom()"],
+            notice: "The server's lane is a double line from recvfrom(3) called until packet 1 has arrived.",
+            shows: &["recvfrom(3) called", "the server waits in recvfrom()"],
         },
         attempt: Attempt {
             command: "socket-lab idle",

@@ -17,7 +17,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/long.pcapng --calls captures/long.calls.jsonl --view ladder",
             notice: "The client sends 65,537 bytes with one send(); the server gets 16,384 with its first recv().",
-            shows: &["send() called ╥ 65,537 bytes", "recv() = 16384"],
+            shows: &["send(11) called ╥ 65,537 bytes", "recv(12) = 16384"],
         },
         attempt: Attempt {
             command: "socket-lab long",

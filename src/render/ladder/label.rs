@@ -183,22 +183,18 @@ pub(in crate::render) const fn icmp_error_kind(says: IcmpErrorKind) -> &'static 
     }
 }
 
-/// What a call says at one of its points, for a column of this width: short enough everywhere, with descriptors and arguments
-/// where there is room.
+/// What a call says at one of its points, for a column of this width: its name and its descriptor, as strace writes them, and
+/// `called` or what it returned; other arguments where there is room.
 pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     let call = &row.call;
     let name = call.call.word();
-    let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
-    // With less room, descriptors would stand in some rows and not in others.
+    let handles = [full(call), format!("{name}{}", handle(call))];
+    // With less room, other arguments would be in some rows and not in others.
     let roomy = usize::from(width < ROOMY);
     let mut words = Vec::new();
-    for inside in handles.iter().skip(2 * roomy) {
+    for inside in handles.iter().skip(roomy) {
         match row.point {
-            CallPoint::Entered => {
-                words.push(format!("{inside} called"));
-                words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
-                words.push(inside.clone());
-            }
+            CallPoint::Entered => words.push(format!("{inside} called")),
             CallPoint::Returned | CallPoint::Whole => {
                 for outcome in outcomes(call) {
                     words.push(format!("{inside} = {outcome}"));
@@ -206,16 +202,28 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
             }
         }
     }
-    let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
-    words.extend(shortest.into_iter().skip(usize::from(row.point == CallPoint::Entered)));
+    let [_, handle] = &handles;
+    if row.point != CallPoint::Entered {
+        words.push(format!("{handle}={}", call.result));
+    }
+    words.push(handle.clone());
+    // In the narrowest ladder, a long name and a descriptor of two digits leave no other way.
+    words.push(format!("{name}()"));
     if row.point == CallPoint::Returned {
         // It was entered with all of these; here the result counts.
-        words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
+        words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == *handle);
     }
     let text = words.iter().find(|text| text.columns() <= width).or(words.last());
     let text = text.cloned().unwrap_or_default();
+    let mut details = details(row);
+    if row.point != CallPoint::Entered && !text.contains('=') && !details_say_result(call) {
+        let returns = format!("returns {}", call.result);
+        let first = details.first().map(|detail| format!("{detail}, {returns}"));
+        details.splice(..0, first);
+        details.push(returns);
+    }
     CallLabel {
-        details: details(row)
+        details: details
             .into_iter()
             .filter(|detail| {
                 let prefixes = ["to ", "backlog "];
@@ -227,8 +235,14 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     }
 }
 
-/// From this width on, a side has room for descriptors in every row.
-const ROOMY: usize = 22;
+/// Whether the remarks have what the call returned, in their own words: the error, or the bytes received.
+fn details_say_result(call: &Call) -> bool {
+    call.error.is_some() || matches!(call.call, CallName::Recv | CallName::RecvFrom)
+}
+
+/// From this width on, a side has room for other arguments than the descriptor. The sides of the report and of the pictures are
+/// narrower: they have the words of a ladder in 80 columns.
+const ROOMY: usize = 25;
 
 /// What is written beside a call.
 pub(in crate::render) struct CallLabel {
@@ -272,9 +286,7 @@ fn details(row: &CallRow) -> Vec<String> {
 /// The call with all its arguments.
 pub(in crate::render) fn full(call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
-    if call.call != CallName::Socket && call.fd >= 0 {
-        parts.push(format!("fd {}", call.fd));
-    }
+    parts.extend(call.passed_fd().map(|fd| fd.to_string()));
     parts.extend(call.argument.clone());
     if matches!(call.call, CallName::Send | CallName::SendTo) {
         parts.extend(call.asked.map(|bytes| count(bytes, "byte")));
@@ -285,13 +297,9 @@ pub(in crate::render) fn full(call: &Call) -> String {
     format!("{}({})", call.call.word(), parts.join(", "))
 }
 
-/// `(fd 3)`; `socket()` has none yet.
-fn handle(call: &Call) -> String {
-    if call.call == CallName::Socket || call.fd < 0 {
-        "()".to_owned()
-    } else {
-        format!("(fd {})", call.fd)
-    }
+/// `(3)`, its file descriptor, as strace writes calls; `socket()` has none yet.
+pub(in crate::render) fn handle(call: &Call) -> String {
+    call.passed_fd().map_or_else(|| "()".to_owned(), |fd| format!("({fd})"))
 }
 
 /// What it returned, from full to short.

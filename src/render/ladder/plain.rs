@@ -116,10 +116,10 @@ pub(super) fn call(row: &CallRow) -> String {
     let call = &row.call;
     let outcome = label::outcomes(call).into_iter().next().unwrap_or_default();
     let full = label::full(call);
-    let name = call.call;
+    let name = format!("{}{}", call.call, label::handle(call));
     match row.point {
         CallPoint::Entered => format!("the {} calls {full} on its {}", row.party, call.role),
-        CallPoint::Returned => format!("the {}'s {name}() returns {outcome}", row.party),
+        CallPoint::Returned => format!("the {}'s {name} returns {outcome}", row.party),
         CallPoint::Whole => format!(
             "the {} calls {full} on its {}, which returns {outcome}",
             row.party, call.role

@@ -14,7 +14,7 @@ use crate::render::text_style::CharacterSet;
 
 /// Characters of an arrow's words; the column of the wire has room for a few more.
 const WORDS: usize = 34;
-/// Characters of a socket call; from 22 on, it has descriptors.
+/// Characters of a socket call with its descriptor.
 const CALL: usize = 22;
 /// The height of a ladder in the printed summary, in tenths of a line: with the three steps and a header it makes two pages.
 const PRINTED: u32 = 450;

@@ -186,7 +186,7 @@ impl Rows<'_> {
                 call.call,
                 CallName::Send | CallName::SendTo | CallName::Close | CallName::Shutdown
             );
-            (sends && call.error.is_none()).then(|| format!("{}()", call.call))
+            (sends && call.error.is_none()).then(|| format!("{}{}", call.call, label::handle(call)))
         })
     }
 
@@ -203,7 +203,7 @@ impl Rows<'_> {
             (CallName::Connect | CallName::Accept, _) => self.own_row(row, row.point),
             (CallName::Listen, _) | (_, Some(_)) if returns => self.own_row(row, CallPoint::Whole),
             (CallName::Recv | CallName::RecvFrom, None) if returns => match self.side_of_received(call, row.party) {
-                Some(side) => *side = Side::Received(format!("{}()", call.call), call.result),
+                Some(side) => *side = Side::Received(format!("{}{}", call.call, label::handle(call)), call.result),
                 None => self.own_row(row, CallPoint::Whole),
             },
             _ => {}

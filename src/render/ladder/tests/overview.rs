@@ -96,12 +96,12 @@ fn line_of(drawn: &str, words: &str) -> usize {
 #[test]
 fn calls_with_packets_inside_have_rows_and_calls_that_send_stand_beside_theirs() {
     let drawn = drawn(&parse(EXCHANGE), CharacterSet::Unicode, 80, &[1, 4]);
-    let (called, syn) = (line_of(&drawn, "connect() called"), line_of(&drawn, "SYN seq"));
-    let (returned, data) = (line_of(&drawn, "connect() = 0"), line_of(&drawn, "send()"));
+    let (called, syn) = (line_of(&drawn, "connect(3)  "), line_of(&drawn, "SYN seq"));
+    let (returned, data) = (line_of(&drawn, "connect(3) = 0"), line_of(&drawn, "send(3)"));
     assert!(called < syn && syn < returned && returned < data, "{drawn}");
     // Both returned with nothing in between.
-    assert_eq!(line_of(&drawn, "accept() = "), returned, "{drawn}");
-    assert_eq!(line_of(&drawn, "recv() = 18"), data, "{drawn}");
+    assert_eq!(line_of(&drawn, "accept(3) = "), returned, "{drawn}");
+    assert_eq!(line_of(&drawn, "recv(3) = 18"), data, "{drawn}");
     assert_eq!(line_of(&drawn, "A  1 "), syn, "{drawn}");
     assert_eq!(line_of(&drawn, "B  4 send"), data, "{drawn}");
     assert!(!drawn.contains("socket()") && !drawn.contains("bind()"), "{drawn}");
@@ -113,8 +113,8 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
         .replace("accept -800 60", "accept 300000 300010")
         .replace("recv 70 140 18", "recv 300020 300030 18");
     let drawn = drawn(&parse(&late), CharacterSet::Unicode, 80, &[]);
-    let (data, received) = (line_of(&drawn, "send()"), line_of(&drawn, "recv() = 18"));
-    let (later, accepted) = (line_of(&drawn, "ms later"), line_of(&drawn, "accept() = "));
+    let (data, received) = (line_of(&drawn, "send(3)"), line_of(&drawn, "recv(3) = 18"));
+    let (later, accepted) = (line_of(&drawn, "ms later"), line_of(&drawn, "accept(3) = "));
     assert!(data < later && later < accepted && accepted < received, "{drawn}");
     // A gap without a row does not change the order.
     let rows = OverviewRows {
@@ -122,8 +122,8 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
         shortest_gap: 1_000_000_000,
     };
     let drawn = drawn_with(&parse(&late), CharacterSet::Unicode, 80, rows);
-    let (data, accepted) = (line_of(&drawn, "send()"), line_of(&drawn, "accept() = "));
-    assert!(data < accepted && accepted < line_of(&drawn, "recv() = 18"), "{drawn}");
+    let (data, accepted) = (line_of(&drawn, "send(3)"), line_of(&drawn, "accept(3) = "));
+    assert!(data < accepted && accepted < line_of(&drawn, "recv(3) = 18"), "{drawn}");
     assert!(!drawn.contains("later\n") && !drawn.contains("ms later"), "{drawn}");
 }
 
@@ -154,7 +154,7 @@ fn no_line_is_wider_than_the_screen_and_a_screen_reader_gets_sentences() {
     let told = drawn(&conversation, CharacterSet::Plain, 80, &[1]);
     assert!(told.contains("(A) From the client to the server: SYN seq=0"), "{told}");
     assert!(
-        told.contains("The client calls send(), which sends \"sockets are doors\\n\", 18 bytes. With it the server's recv() returns 18."),
+        told.contains("The client calls send(3), which sends \"sockets are doors\\n\", 18 bytes. With it the server's recv(3) returns 18."),
         "{told}"
     );
     assert!(told.is_ascii() && !told.contains('|'), "{told}");
