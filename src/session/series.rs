@@ -94,7 +94,7 @@ impl Series {
             read: settings.read.clone(),
             force: settings.force,
             rotation: settings.rotation,
-            format: Format::of_path(path),
+            format: settings.format_of(path),
             opened: None,
             recorder: None,
             described: 0,

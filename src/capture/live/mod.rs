@@ -10,7 +10,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Reading order: [`interfaces`], [`CaptureOptions`], [`Capture`]. On Linux the frames come from a packet socket (packet(7)) that was
+//! Reading order: [`interfaces`], [`CaptureOptions`], [`Capture`], [`Captures`] for several interfaces at once. On Linux the frames come from a packet socket (packet(7)) that was
 //! prepared before the first of them: `socket.rs` says how and why. From there they come in one of two ways.
 //!
 //! # A call for each frame
@@ -54,6 +54,8 @@ mod note;
 mod open;
 mod options;
 pub mod plain;
+#[cfg(not(target_os = "linux"))]
+mod single;
 
 #[cfg(target_os = "linux")]
 mod capture;
@@ -73,7 +75,7 @@ mod source;
 mod sys;
 
 #[cfg(target_os = "linux")]
-pub use capture::Capture;
+pub use capture::{Capture, Captures};
 #[cfg(target_os = "linux")]
 pub use counters::Counters;
 pub use error::{CaptureError, OpenError};
@@ -83,3 +85,5 @@ pub use note::Note;
 pub use options::{CaptureOptions, Instruction, LARGEST_SNAPLEN};
 #[cfg(not(target_os = "linux"))]
 pub use plain::Capture;
+#[cfg(not(target_os = "linux"))]
+pub use single::Captures;

@@ -25,9 +25,9 @@ use crate::session::settings::Settings;
     reason = "each is a switch of its own on the command line"
 )]
 pub struct SnifferArgs {
-    /// Interface to capture on, or "any"
+    /// Interface to capture on, or "any"; may be given several times: all at once, in the order of time
     #[arg(short, long, value_name = "NAME", default_value = "lo", conflicts_with = "read")]
-    pub interface: String,
+    pub interface: Vec<String>,
 
     /// List the interfaces, with what each is good for
     #[arg(short = 'D', long, conflicts_with_all = ["write", "worksheet", "answer_key", "html", "svg", "plot", "mermaid"])]
@@ -262,7 +262,7 @@ impl SnifferArgs {
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
-            interface: self.interface.clone(),
+            interfaces: self.interface.clone(),
             read: self.read.clone(),
             other_end: self.other_end.clone(),
             nat: self.nat,
