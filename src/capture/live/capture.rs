@@ -1,7 +1,7 @@
 //! A capture on Linux: a ring, or `pnet`'s datalink channel where the kernel gives none, on the socket that `socket.rs`
 //! prepared.
 
-mod several;
+pub(super) mod several;
 mod waiting;
 
 use std::borrow::Cow;
@@ -23,8 +23,6 @@ use super::source::{ChannelFrameSource, FrameSource};
 use super::{CancelDescriptor, CaptureError, CaptureEvent, CaptureOptions, CaptureStatistics, Note, OpenError, sys};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
-
-pub use several::Captures;
 
 /// How long to wait, and how often since the last frame, when the kernel has no memory to spare for a call.
 const WITHOUT_MEMORY: Duration = Duration::from_millis(10);

@@ -75,7 +75,9 @@ mod source;
 mod sys;
 
 #[cfg(target_os = "linux")]
-pub use capture::{Capture, Captures};
+pub use capture::Capture;
+#[cfg(target_os = "linux")]
+pub use capture::several::Captures;
 #[cfg(target_os = "linux")]
 pub use counters::Counters;
 pub use error::{CaptureError, OpenError};

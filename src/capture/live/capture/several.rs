@@ -1,7 +1,7 @@
 //! Captures on several interfaces as one: their frames in the order of time.
 //!
 //! Each interface has a socket and a buffer of its own, and its frames stay there until their turn comes. The next frame is the
-//! earliest one among the first of each buffer. An empty buffer is no proof that nothing earlier passed there: the kernel hands
+//! earliest one among the first of each buffer. An empty buffer does not prove that nothing earlier passed there: the kernel hands
 //! frames of a ring over up to 10 ms late. So a frame waits until every buffer has one, or until it is [`HOLD`] old.
 
 use std::os::fd::AsFd as _;
@@ -178,7 +178,7 @@ impl Captures {
         Ok((place, event))
     }
 
-    /// The earliest frame that is to be had: whose it is, its time, and since when it is seen.
+    /// The earliest frame of all buffers: whose it is, its time, and since when it is seen.
     fn earliest(&self) -> Option<(usize, Option<Time>, Instant)> {
         let heads = self.all.iter().enumerate();
         heads
