@@ -25,7 +25,9 @@ use crate::session::settings::Settings;
     reason = "each is a switch of its own on the command line"
 )]
 pub struct SnifferArgs {
-    /// Interface to capture on, or "any"; may be given several times: all at once, in the order of time
+    /// Interface to capture on, or "any"
+    ///
+    /// Several are captured at once, in the order of time: -i lo -i eth0.
     #[arg(short, long, value_name = "NAME", default_value = "lo", conflicts_with = "read")]
     pub interface: Vec<String>,
 
