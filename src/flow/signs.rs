@@ -3,6 +3,7 @@
 use super::order::SendOrder;
 
 /// What shows the cause of a segment. Mostly nothing is known, nor needed.
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of another kind of segment")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Signs {
     /// Of what was sent again or comes out of order: when it was sent, compared with another packet of its sender.

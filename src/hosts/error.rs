@@ -41,6 +41,7 @@ impl HostError {
     }
 
     /// From the error of making one more network.
+    #[must_use]
     pub fn network(source: io::Error) -> Self {
         let is_limit = source.kind() == ErrorKind::StorageFull;
         let next = if is_limit {

@@ -48,7 +48,7 @@ pub enum RefusalReason {
     AppArmor,
     /// A seccomp filter forbids it, as that of most containers does.
     Seccomp,
-    /// Root without `CAP_SETFCAP` may not map itself, since Linux 5.12: user_namespaces(7).
+    /// Root without `CAP_SETFCAP` may not map itself, since Linux 5.12: `user_namespaces(7)`.
     RootAlone,
     /// The kernel was built without such namespaces.
     NotBuilt,

@@ -27,6 +27,15 @@ pub enum WriteError {
         /// The system's reason.
         error: io::Error,
     },
+    /// The recording had files, and the next one cannot be made or opened.
+    NextFile {
+        /// Why not.
+        error: Box<WriteError>,
+        /// How many frames are in the files before.
+        kept: u64,
+        /// How many were handed over and are not.
+        lost: u64,
+    },
     /// Standard output is a terminal.
     Terminal,
     /// A pcap file has one link type, and this frame or interface is of another.
@@ -99,7 +108,7 @@ impl WriteError {
     /// The same failure, with the number of further frames that it has cost: those that were wanted and never handed over.
     #[must_use]
     pub fn with_more_lost(mut self, more: u64) -> Self {
-        if let Self::Failed { lost, .. } = &mut self {
+        if let Self::Failed { lost, .. } | Self::NextFile { lost, .. } = &mut self {
             *lost += more;
         }
         self
@@ -133,6 +142,9 @@ impl fmt::Display for WriteError {
                 words(error),
                 next_step(error, "choose a folder that you may write to")
             ),
+            Self::NextFile { error, kept, lost } => {
+                write!(f, "{error}; packets lost: {lost}, packets whole in the files before: {kept}")
+            }
             Self::Terminal => f.write_str(
                 "will not write a capture to a terminal; give it a pipe, as in '-w - | wireshark -k -i -', or a file name",
             ),

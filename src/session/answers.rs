@@ -94,7 +94,7 @@ impl Answers {
             source: match &settings.read {
                 Some(path) if path.as_os_str() == "-" => "standard input".to_owned(),
                 Some(path) => printable(path.display().to_string().as_bytes()).into_owned(),
-                None => format!("live, on {}", printable(settings.interface.as_bytes())),
+                None => format!("live, on {}", printable(settings.on().as_bytes())),
             },
             is_shown,
             key: open(&settings.answer_key)?,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::escape::printable;
-use crate::frame::Frame;
+use crate::frame::{Direction, Frame};
 #[cfg(unix)]
 use crate::os::interfaces::interface_name;
 use crate::record::InterfaceDescription;
@@ -19,7 +19,7 @@ pub(super) struct InterfaceNames {
     /// The interfaces are those of this machine, now.
     is_live: bool,
     /// By number, with the direction.
-    known: HashMap<(u32, u8), Arc<str>>,
+    known: HashMap<(u32, u16), Arc<str>>,
     /// Of a file, by its own numbers.
     described: Vec<Option<Arc<str>>>,
 }
@@ -45,7 +45,7 @@ impl InterfaceNames {
         }
     }
 
-    /// The interface's name; on `any` also the direction, as tcpdump writes it. `None` where the capture has one interface.
+    /// The interface's name, and where it is known the direction, as tcpdump writes it. `None` where the capture has one interface.
     pub(super) fn of(&mut self, frame: &Frame<'_>) -> Option<Arc<str>> {
         if frame.link == LinkType::LINUX_SLL2 {
             return self.of_any(frame);
@@ -55,7 +55,17 @@ impl InterfaceNames {
         }
         let number = frame.interface;
         let named = self.described.get(usize::try_from(number).ok()?)?.clone();
-        Some(named.unwrap_or_else(|| self.cached((number, u8::MAX), || format!("interface {number}"))))
+        let direction = match frame.direction {
+            None => "",
+            Some(Direction::Inbound) => " In",
+            Some(Direction::Outbound) => " Out",
+        };
+        // Above every packet type of Linux cooked v2.
+        let key = (number, u16::MAX - u16::try_from(direction.len()).unwrap_or(0));
+        Some(self.cached(key, || match named {
+            Some(name) => format!("{name}{direction}"),
+            None => format!("interface {number}{direction}"),
+        }))
     }
 
     /// The header of Linux cooked v2 has the number at byte 4 and the type of the packet at byte 10.
@@ -72,7 +82,7 @@ impl InterfaceNames {
             _ => "?",
         };
         let is_live = self.is_live;
-        Some(self.cached((number, kind), || {
+        Some(self.cached((number, kind.into()), || {
             #[cfg(unix)]
             let named = is_live.then(|| interface_name(number));
             #[cfg(not(unix))]
@@ -83,7 +93,7 @@ impl InterfaceNames {
         }))
     }
 
-    fn cached(&mut self, key: (u32, u8), make: impl FnOnce() -> String) -> Arc<str> {
+    fn cached(&mut self, key: (u32, u16), make: impl FnOnce() -> String) -> Arc<str> {
         if self.known.len() >= MOST {
             self.known.clear();
         }
@@ -93,7 +103,7 @@ impl InterfaceNames {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, InterfaceDescription, InterfaceNames, LinkType};
+    use super::{Direction, Frame, InterfaceDescription, InterfaceNames, LinkType};
 
     fn cooked(number: u8, kind: u8) -> Frame<'static> {
         let bytes = [8, 0, 0, 0, 0, 0, 0, number, 0, 1, kind, 6, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -132,5 +142,12 @@ mod tests {
         assert_eq!(names.of(&frame(0)).as_deref(), Some("eth0"));
         assert_eq!(names.of(&frame(1)).as_deref(), Some("interface 1"));
         assert_eq!(names.of(&frame(2)), None);
+        let sent = |interface| Frame {
+            direction: Some(Direction::Outbound),
+            ..frame(interface)
+        };
+        assert_eq!(names.of(&sent(0)).as_deref(), Some("eth0 Out"));
+        assert_eq!(names.of(&sent(1)).as_deref(), Some("interface 1 Out"));
+        assert_eq!(names.of(&frame(0)).as_deref(), Some("eth0"), "others are known by now");
     }
 }

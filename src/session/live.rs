@@ -4,6 +4,7 @@
 //! threads. The main thread captures and records; another one prints (`printing`); a third one sees to it that a quit ends the
 //! program ([`ending`]).
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 
 use super::calls::Calls;
-use super::counts::{counted_lines, counts, packets, unprinted};
+use super::counts::{Counted, Seen, counted_lines, counts, packets, unprinted};
 use super::ending::{self, Grace};
 use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
@@ -22,14 +23,14 @@ use super::observed::{LazyPacket, Observed, Sink as _};
 use super::opening::{descriptor, open};
 use super::outcome::Outcome;
 use super::printing::{self, FrameSender, Printer, QueueError};
-use super::recording::Recording;
+use super::recording::{Recording, interface_of};
 use super::rights;
 use super::say::Say;
 use super::selection::UserFilter;
 use super::series::Recorded;
 use super::settings::Settings;
 use super::source;
-use crate::capture::live::{self, Capture, CaptureEvent};
+use crate::capture::live::{Capture, CaptureEvent, Captures};
 use crate::escape::one_line;
 use crate::filter::Filter;
 use crate::frame::Time;
@@ -42,27 +43,20 @@ use crate::record::{InterfaceStatistics, WriteError};
 /// It cannot begin: a line that says why.
 pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     source::is_not_overwritten(settings, &[])?;
-    let mut capture = open(settings, filter)?;
+    let mut captures = open(settings, filter)?;
     rights::only_for_files()?;
-    let seen = Arc::new(AtomicU64::new(0));
-    let counts = counts(&capture, Arc::clone(&seen));
+    let seen: Seen = captures.iter().map(|_| AtomicU64::new(0)).collect();
+    let counts = counts(&captures, Arc::clone(&seen));
     ending::watch(cancel, Grace::Waiting, say, Some(counts))?;
     let planned = settings.planned();
     let calls = Calls::open(settings)?;
     let file = settings.write.as_deref();
-    let recording = file.map(|path| Recording::begin(path, settings, filter, &capture));
+    let interfaces: Vec<_> = captures.iter().map(|one| interface_of(filter, one)).collect();
+    let recording = file.map(|path| Recording::begin(path, settings, interfaces.clone()));
     let recording = recording.transpose().map_err(|error| one_line(&error))?;
     let exporter = Exporter::open(settings, &calls)?;
     drop(planned);
-    for note in capture.notes() {
-        say.warning(&note.to_string());
-    }
-    say.plain(&format!(
-        "capturing on {} ({}), {}; Ctrl+C ends it",
-        capture.interface(),
-        capture.link_type(),
-        describe(filter)
-    ));
+    say_begun(&captures, filter, say);
     let shows = settings.shows();
     let comments = recording.as_ref().is_some_and(Recording::keeps_comments);
     let follower = SharedFollower::default();
@@ -81,6 +75,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         start: Utc::now().timestamp_nanos_opt().map(Time),
         last: None,
         failed: false,
+        incomplete: false,
     };
     let (finished, printing_failed) = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
@@ -90,6 +85,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
             say,
             follower,
             calls,
+            interfaces,
         };
         let print = move || printer.print(&exit);
         let printer = shows
@@ -103,9 +99,9 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
                 (None, true)
             }
         };
-        session.capture(&mut capture, shows.then_some(entrance));
+        session.capture(&mut captures, shows.then_some(entrance));
         // The files first: a standard output without a reader must not keep them from being whole.
-        let finished = session.finish(&capture);
+        let finished = session.finish(&captures);
         (
             finished,
             unprinted || printer.is_some_and(|printer| printer.join().unwrap_or(true)),
@@ -114,11 +110,27 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
     Ok(session.end(finished, printing_failed))
 }
 
-fn describe(filter: &Filter) -> String {
-    match filter.expression() {
+fn say_begun(captures: &Captures, filter: &Filter, say: Say) {
+    // Several may have the same to say.
+    let notes: BTreeSet<_> = captures
+        .iter()
+        .flat_map(Capture::notes)
+        .map(ToString::to_string)
+        .collect();
+    for note in notes {
+        say.warning(&note);
+    }
+    let on = captures
+        .iter()
+        .map(|one| format!("{} ({})", one.interface(), one.link_type()));
+    let what = match filter.expression() {
         Some(_) => format!("filter {filter}"),
         None => "all packets".to_owned(),
-    }
+    };
+    say.plain(&format!(
+        "capturing on {}, {what}; Ctrl+C ends it",
+        on.collect::<Vec<_>>().join(", ")
+    ));
 }
 
 /// A capture under way.
@@ -134,18 +146,20 @@ struct LiveSession<'a> {
     exporter: Option<Exporter<'a>>,
     user_filter: UserFilter,
     captured: u64,
-    /// The same, for the thread that reports the counts.
-    seen: Arc<AtomicU64>,
+    /// The same on each interface, also for the thread that reports the counts.
+    seen: Seen,
     unprinted: u64,
     /// When the capture was under way, at the latest: another capture may be laid beside it.
     start: Option<Time>,
     last: Option<Time>,
     failed: bool,
+    /// The capture on an interface could not go on.
+    incomplete: bool,
 }
 
 impl LiveSession<'_> {
     /// Captures until the end; the queue is closed by returning.
-    fn capture(&mut self, capture: &mut Capture, mut queue: Option<FrameSender>) {
+    fn capture(&mut self, captures: &mut Captures, mut queue: Option<FrameSender>) {
         let deadline = self
             .settings
             .duration
@@ -157,8 +171,8 @@ impl LiveSession<'_> {
                 break;
             }
             let timeout = [flushing.until_flush, left].into_iter().flatten().min();
-            match capture.next(timeout, Some(descriptor(self.cancel))) {
-                Ok(CaptureEvent::Frame(frame, _)) => {
+            match captures.next(timeout, Some(descriptor(self.cancel))) {
+                Ok((_, CaptureEvent::Frame(frame, _))) => {
                     let headers = LazyPacket::new(&frame);
                     if self.user_filter.wants(&headers) {
                         if self
@@ -176,22 +190,24 @@ impl LiveSession<'_> {
                         self.pass(&headers, &mut queue);
                     }
                 }
-                Ok(CaptureEvent::Idle) => {
+                Ok((_, CaptureEvent::Idle)) => {
                     if flushing.is_due() {
                         self.flush();
                     }
                 }
-                Ok(CaptureEvent::InterfaceDown) => {
-                    self.say.warning(&format!(
-                        "{} is down; the capture goes on when it is up",
-                        self.settings.interface
-                    ));
+                Ok((place, CaptureEvent::InterfaceDown)) => {
+                    let whose = if self.seen.len() == 1 { "the" } else { "its" };
+                    self.say_of(place, &format!("is down; {whose} capture goes on when it is up"));
                 }
-                Ok(CaptureEvent::InterfaceUp) => self.say.warning(&format!("{} is up again", self.settings.interface)),
-                Ok(CaptureEvent::Stopped) => break,
+                Ok((place, CaptureEvent::InterfaceUp)) => self.say_of(place, "is up again"),
+                Ok((_, CaptureEvent::Stopped)) => break,
                 Err(error) => {
-                    self.fail(&error.to_string());
-                    break;
+                    self.incomplete = true;
+                    if captures.are_over() {
+                        self.say.error(&error.to_string());
+                        break;
+                    }
+                    self.say.error(&format!("{error}; on the other interfaces it goes on"));
                 }
             }
             if self.failed {
@@ -200,11 +216,19 @@ impl LiveSession<'_> {
         }
     }
 
+    fn say_of(&self, place: usize, what: &str) {
+        let name = self.settings.interfaces.get(place).map_or("", String::as_str);
+        self.say.warning(&format!("{name} {what}"));
+    }
+
     /// Records a frame and has it printed.
     fn take(&mut self, headers: &LazyPacket<'_>, queue: &mut Option<FrameSender>) {
         let frame = headers.frame();
         self.captured += 1;
-        self.seen.store(self.captured, Ordering::Relaxed);
+        let place = usize::try_from(frame.interface).unwrap_or(usize::MAX);
+        self.seen
+            .get(place)
+            .inspect(|seen| _ = seen.fetch_add(1, Ordering::Relaxed));
         self.start = self.start.into_iter().chain(frame.time).min();
         self.last = frame.time.or(self.last);
         let followed = if self.follows {
@@ -264,17 +288,23 @@ impl LiveSession<'_> {
     }
 
     /// Ends the recording and writes the exports. What there is to say of them comes later.
-    fn finish(&mut self, capture: &Capture) -> Finished {
-        let counted = capture.statistics().unwrap_or_default();
-        let statistics = InterfaceStatistics {
-            received: Some(counted.received),
-            dropped: Some(counted.dropped),
+    fn finish(&mut self, captures: &Captures) -> Finished {
+        let counted = captures.iter().zip(self.seen.iter()).map(|(capture, seen)| Counted {
+            interface: capture.interface().to_owned(),
+            captured: seen.load(Ordering::Relaxed),
+            kernel: capture.statistics().unwrap_or_default(),
+        });
+        let counted: Vec<_> = counted.collect();
+        let statistics = counted.iter().map(|one| InterfaceStatistics {
+            received: Some(one.kernel.received),
+            dropped: Some(one.kernel.dropped),
             start: self.start,
             end: self.last,
             ..InterfaceStatistics::default()
-        };
+        });
+        let statistics: Vec<_> = statistics.collect();
         let recording = self.recording.take();
-        let recorded = recording.map(|recording| recording.finish(statistics));
+        let recorded = recording.map(|recording| recording.finish(&statistics));
         let exporter = self.exporter.take();
         let file = self.settings.write.as_deref();
         let file = file.filter(|_| !self.settings.rotation.is_some() && recorded.as_ref().is_some_and(Result::is_ok));
@@ -291,10 +321,10 @@ impl LiveSession<'_> {
             // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
             self.say.plain("");
         }
-        for line in counted_lines(self.captured, finished.counted) {
+        for line in counted_lines(&finished.counted) {
             self.say.plain(&line);
         }
-        let counted = finished.counted;
+        let dropped = finished.counted.iter().map(|one| one.kernel.dropped).sum::<u64>();
         let recorded = self.say_recorded(finished.recorded);
         if let Some(exported) = finished.exported {
             if say_exported(exported, self.say) {
@@ -310,17 +340,17 @@ impl LiveSession<'_> {
         if self.unprinted > 0 {
             self.say.warning(&unprinted(self.unprinted, recorded));
         }
-        if counted.dropped > 0 {
+        if dropped > 0 {
             self.say.warning(&format!(
                 "{} passed the filter and were lost in the kernel, where they found no room: a narrower filter, -s, or -q \
                  with -w makes it more likely that all are captured",
-                packets(counted.dropped)
+                packets(dropped)
             ));
         }
         if let Some(remark) = self.user_filter.remark() {
             self.say.warning(&remark);
         }
-        Outcome::of(self.failed || printing_failed || unseen || counted.dropped > 0)
+        Outcome::of(self.failed || self.incomplete || printing_failed || unseen || dropped > 0)
     }
 
     /// Reports what the file has; `true` if it has everything that was captured.
@@ -343,7 +373,7 @@ impl LiveSession<'_> {
 
 /// The result of writing the files.
 struct Finished {
-    counted: live::CaptureStatistics,
+    counted: Vec<Counted>,
     recorded: Option<Result<Recorded, WriteError>>,
     exported: Option<(Vec<String>, Option<String>)>,
 }

@@ -2,28 +2,30 @@
 
 use super::capture_right;
 use super::settings::Settings;
-use crate::capture::live::{self, ANY, Capture, CaptureOptions, LARGEST_SNAPLEN, OpenError, interfaces};
+use crate::capture::live::{self, ANY, CaptureOptions, Captures, LARGEST_SNAPLEN, OpenError, interfaces};
 use crate::filter::{Filter, FragmentPolicy, Target};
 use crate::os::cancel::CancelToken;
 use crate::wire::LinkType;
 
-/// Opens it.
+/// Opens it, on every interface.
 ///
 /// # Errors
-/// The interface cannot be opened: a line that says why, and what to do.
-pub(super) fn open(settings: &Settings, filter: &Filter) -> Result<Capture, String> {
-    opening(settings, filter)?.open().map_err(|error| match error {
+/// An interface cannot be opened: a line that says why, and what to do.
+pub(super) fn open(settings: &Settings, filter: &Filter) -> Result<Captures, String> {
+    let names = settings.interfaces.iter();
+    let openings = names.map(|name| opening(settings, name, filter));
+    Captures::open(&openings.collect::<Result<Vec<_>, _>>()?).map_err(|error| match error {
         OpenError::NoPermission { interface } => capture_right::sniffer_lacks_it(&interface),
         other => other.to_string(),
     })
 }
 
-/// The capture that the arguments ask for, not begun yet.
+/// The capture that the arguments ask for on this interface, not begun yet.
 ///
 /// # Errors
 /// The interfaces cannot be listed, or the kernel cannot run the filter: a line that says so.
-pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOptions, String> {
-    let mut opening = CaptureOptions::on(&settings.interface);
+pub(super) fn opening(settings: &Settings, interface: &str, filter: &Filter) -> Result<CaptureOptions, String> {
+    let mut opening = CaptureOptions::on(interface);
     opening.snaplen = settings.snaplen;
     opening.promiscuous = settings.promiscuous;
     opening.ring = !settings.no_ring;
@@ -34,7 +36,7 @@ pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOpt
             settings.snaplen
         };
         let program = filter
-            .compile(target(&settings.interface)?, snaplen, FragmentPolicy::Keep)
+            .compile(target(interface)?, snaplen, FragmentPolicy::Keep)
             .map_err(|error| error.to_string())?;
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();

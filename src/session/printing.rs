@@ -17,6 +17,7 @@ use super::settings::Settings;
 use super::stdout::unwritable;
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
+use crate::record::InterfaceDescription;
 
 /// Number of bytes that may wait for a file or a pipe, …
 const ROOM: usize = 64 * 1024 * 1024;
@@ -140,6 +141,8 @@ pub(super) struct Printer<'a> {
     pub(super) say: Say,
     pub(super) follower: SharedFollower,
     pub(super) calls: Calls,
+    /// Those of the capture.
+    pub(super) interfaces: Vec<InterfaceDescription>,
 }
 
 impl Printer<'_> {
@@ -149,6 +152,7 @@ impl Printer<'_> {
             Ok(display) => display,
             Err(line) => return self.failed(&line),
         };
+        display.describe(&self.interfaces);
         match self.print_all(&mut display, queue) {
             Ok(()) => {
                 let missing = self.follower.missing(self.settings.flow);

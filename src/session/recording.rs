@@ -20,7 +20,7 @@ pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION
 /// Where frames are recorded.
 pub(super) struct Recording {
     series: Series,
-    interfaces: [InterfaceDescription; 1],
+    interfaces: Vec<InterfaceDescription>,
 }
 
 impl Sink for Recording {
@@ -43,11 +43,9 @@ impl Recording {
     pub(super) fn begin(
         path: &Path,
         settings: &Settings,
-        filter: &Filter,
-        capture: &Capture,
+        interfaces: Vec<InterfaceDescription>,
     ) -> Result<Self, WriteError> {
         let mut series = Series::open(path, settings, Some(Utc::now().timestamp()))?;
-        let interfaces = [interface_of(settings, filter, capture)];
         series.begin(section, &interfaces)?;
         Ok(Self { series, interfaces })
     }
@@ -68,8 +66,8 @@ impl Recording {
     }
 
     /// As [`Series::finish`].
-    pub(super) fn finish(self, counted: InterfaceStatistics) -> Result<Recorded, WriteError> {
-        self.series.finish(section, &self.interfaces, &[counted])
+    pub(super) fn finish(self, counted: &[InterfaceStatistics]) -> Result<Recorded, WriteError> {
+        self.series.finish(section, &self.interfaces, counted)
     }
 }
 
@@ -78,12 +76,12 @@ fn section() -> Section {
 }
 
 /// What a recording says of the interface.
-pub(super) fn interface_of(settings: &Settings, filter: &Filter, capture: &Capture) -> InterfaceDescription {
+pub(super) fn interface_of(filter: &Filter, capture: &Capture) -> InterfaceDescription {
     // A recording does without a description where the interfaces cannot be listed.
     let known = interfaces().unwrap_or_default();
     let description = known
         .iter()
-        .find(|one| one.name == settings.interface)
+        .find(|one| one.name == capture.interface())
         .map(ToString::to_string);
     InterfaceDescription {
         name: Some(capture.interface().to_owned()),

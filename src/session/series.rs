@@ -94,7 +94,7 @@ impl Series {
             read: settings.read.clone(),
             force: settings.force,
             rotation: settings.rotation,
-            format: Format::of_path(path),
+            format: settings.format_of(path),
             opened: None,
             recorder: None,
             described: 0,
@@ -231,8 +231,13 @@ impl Series {
     }
 
     fn next_file(&mut self) -> Result<(), WriteError> {
-        self.close(&[])?;
-        self.open_file()
+        // The packet that is in hand is lost with the next file.
+        self.close(&[]).map_err(|error| error.with_more_lost(1))?;
+        self.open_file().map_err(|error| WriteError::NextFile {
+            error: Box::new(error),
+            kept: self.total.written.packets,
+            lost: 1,
+        })
     }
 
     fn close(&mut self, counted: &[InterfaceStatistics]) -> Result<(), WriteError> {

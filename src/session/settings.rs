@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::rotation::Rotation;
 use crate::outputs::{OpenOutput, OutputKind};
+use crate::record::Format;
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{View, ViewOf};
 
@@ -15,8 +16,8 @@ use crate::render::view::{View, ViewOf};
     reason = "each is a switch of its own on the command line"
 )]
 pub struct Settings {
-    /// The interface to capture on, or "any".
-    pub interface: String,
+    /// The interfaces to capture on, or "any".
+    pub interfaces: Vec<String>,
     /// The capture file to read instead; "-": standard input.
     pub read: Option<PathBuf>,
     /// The capture of the other end, to lay together with the one that is read.
@@ -114,6 +115,21 @@ impl Settings {
         files
             .map(|path| OpenOutput::new(path.display().to_string(), OutputKind::Planned))
             .collect()
+    }
+
+    /// The format of a recording under this name. Several interfaces need pcapng, which "-" does not ask for by its name.
+    #[must_use]
+    pub fn format_of(&self, path: &Path) -> Format {
+        match Format::of_path(path) {
+            Format::Pcap if path == Path::new("-") && self.interfaces.len() > 1 => Format::PcapNg,
+            by_name => by_name,
+        }
+    }
+
+    /// The interfaces, in words.
+    #[must_use]
+    pub fn on(&self) -> String {
+        self.interfaces.join(", ")
     }
 
     /// Is anything shown of the packets?

@@ -42,6 +42,7 @@ mod progress;
 mod replacing;
 mod rights;
 mod rotation;
+mod several;
 mod silent_disk;
 mod stage;
 mod stuck;

@@ -227,8 +227,27 @@ fn what_cannot_be_a_row_is_refused_in_one_line() {
     }
     assert_eq!(fs::read(folder.file("taken1")).unwrap(), b"precious");
     assert_eq!(fs::read(&copy).unwrap(), fs::read(&file).unwrap());
-    // What was written before is whole.
-    assert!(packets(&folder.file("taken")).len() > 1_000);
+    // What was written before is whole, and what could not be is counted.
+    let kept = packets(&folder.file("taken")).len();
+    assert!(kept > 1_000);
+    let ended = ran(&[
+        "-q",
+        "-r",
+        file.to_str().unwrap(),
+        "-C",
+        "1",
+        "--force",
+        "-w",
+        &name("taken"),
+    ]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    fs::remove_file(folder.file("taken")).unwrap();
+    let ended = ran(&["-q", "-r", file.to_str().unwrap(), "-C", "1", "-w", &name("taken")]);
+    let counted = format!(
+        "; packets lost: {}, packets whole in the files before: {kept}\n",
+        40_000 - kept
+    );
+    assert!(ended.code == Some(1) && ended.errors.ends_with(&counted), "{ended:?}");
 }
 
 #[test]

@@ -199,7 +199,7 @@ impl Said<'_> {
             FirstTransmission::Undelivered | FirstTransmission::Damaged => {
                 assert!(self.frame(first.unwrap()).arrivals.is_empty(), "{place}");
             }
-            FirstTransmission::NotTaken => panic!("{place}: no such SYN here"),
+            FirstTransmission::NotTaken | FirstTransmission::Challenged => panic!("{place}: no such SYN here"),
             FirstTransmission::NotCaptured => {
                 assert_ne!(own.from, self.end, "{place}: the sender's end has all");
                 let mut others = self.sent.iter().filter(|(_, sent)| {

@@ -1,6 +1,7 @@
 //! A capture on Linux: a ring, or `pnet`'s datalink channel where the kernel gives none, on the socket that `socket.rs`
 //! prepared.
 
+pub(super) mod several;
 mod waiting;
 
 use std::borrow::Cow;
@@ -199,10 +200,14 @@ impl Capture {
         timeout: Option<Duration>,
         cancel: Option<CancelDescriptor<'_>>,
     ) -> Result<CaptureEvent<'_>, CaptureError> {
-        let metadata = match self.wait(timeout, cancel)? {
-            WaitEnd::FrameMetadata(metadata) => metadata,
-            WaitEnd::CaptureEvent(event) => return Ok(event),
-        };
+        match self.wait(timeout, cancel)? {
+            WaitEnd::FrameMetadata(metadata) => self.take(&metadata),
+            WaitEnd::CaptureEvent(event) => Ok(event),
+        }
+    }
+
+    /// Takes the frame that the peek has found.
+    fn take(&mut self, metadata: &FrameMetadata) -> Result<CaptureEvent<'_>, CaptureError> {
         let link = self.link_type();
         let bytes = match self.source.next() {
             Ok(bytes) => bytes,

@@ -27,6 +27,8 @@ pub enum OpenError {
     },
     /// All interfaces at once cannot be promiscuous.
     PromiscuousAny,
+    /// This system captures on one interface at a time.
+    OneAtATime,
     /// The kernel takes no filter of that many instructions.
     FilterTooLong {
         /// How many there are.
@@ -66,6 +68,9 @@ impl fmt::Display for OpenError {
             Self::PromiscuousAny => {
                 f.write_str("\"any\" cannot be promiscuous: name one interface, or leave promiscuous mode off")
             }
+            Self::OneAtATime => f.write_str(
+                "this system captures on one interface at a time: leave one -i, or start the program once for each of them",
+            ),
             Self::FilterTooLong { instructions, most } => write!(
                 f,
                 "the filter has {instructions} instructions and the kernel takes {most}: use a shorter expression"

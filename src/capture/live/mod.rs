@@ -10,7 +10,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Reading order: [`interfaces`], [`CaptureOptions`], [`Capture`]. On Linux the frames come from a packet socket (packet(7)) that was
+//! Reading order: [`interfaces`], [`CaptureOptions`], [`Capture`], [`Captures`] for several interfaces at once. On Linux the frames come from a packet socket (packet(7)) that was
 //! prepared before the first of them: `socket.rs` says how and why. From there they come in one of two ways.
 //!
 //! # A call for each frame
@@ -54,6 +54,8 @@ mod note;
 mod open;
 mod options;
 pub mod plain;
+#[cfg(not(target_os = "linux"))]
+mod single;
 
 #[cfg(target_os = "linux")]
 mod capture;
@@ -75,6 +77,8 @@ mod sys;
 #[cfg(target_os = "linux")]
 pub use capture::Capture;
 #[cfg(target_os = "linux")]
+pub use capture::several::Captures;
+#[cfg(target_os = "linux")]
 pub use counters::Counters;
 pub use error::{CaptureError, OpenError};
 pub use event::{CancelDescriptor, CaptureEvent, CaptureStatistics, KernelChecksum};
@@ -83,3 +87,5 @@ pub use note::Note;
 pub use options::{CaptureOptions, Instruction, LARGEST_SNAPLEN};
 #[cfg(not(target_os = "linux"))]
 pub use plain::Capture;
+#[cfg(not(target_os = "linux"))]
+pub use single::Captures;

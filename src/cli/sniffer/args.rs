@@ -26,8 +26,10 @@ use crate::session::settings::Settings;
 )]
 pub struct SnifferArgs {
     /// Interface to capture on, or "any"
+    ///
+    /// Several are captured at once, in the order of time: -i lo -i eth0.
     #[arg(short, long, value_name = "NAME", default_value = "lo", conflicts_with = "read")]
-    pub interface: String,
+    pub interface: Vec<String>,
 
     /// List the interfaces, with what each is good for
     #[arg(short = 'D', long, conflicts_with_all = ["write", "worksheet", "answer_key", "html", "svg", "plot", "mermaid"])]
@@ -262,7 +264,7 @@ impl SnifferArgs {
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
-            interface: self.interface.clone(),
+            interfaces: self.interface.clone(),
             read: self.read.clone(),
             other_end: self.other_end.clone(),
             nat: self.nat,

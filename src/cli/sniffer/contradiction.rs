@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::capture::live::ANY;
 use crate::escape::printable;
+use crate::record::Format;
 use crate::render::views;
 use crate::session::settings::{Exports, Settings};
 
@@ -41,6 +43,9 @@ pub(super) fn contradiction(settings: &Settings) -> Option<String> {
     if let Some(line) = settings.rotation.refusal(settings.write.as_deref()) {
         return Some(line);
     }
+    if let Some(line) = of_interfaces(settings) {
+        return Some(line);
+    }
     let draws = settings.view.shows_calls && !settings.json;
     if !settings.calls.is_empty() && !settings.shows_calls() && !settings.export.shows_calls() {
         Some(
@@ -56,6 +61,42 @@ pub(super) fn contradiction(settings: &Settings) -> Option<String> {
         let others: Vec<&Path> = settings.write.as_deref().into_iter().chain(sheets).collect();
         beside_sheets(settings).or_else(|| of_exports(&settings.export, &others))
     }
+}
+
+/// What does not go together among several interfaces, in a line.
+fn of_interfaces(settings: &Settings) -> Option<String> {
+    let [all @ .., _] = settings.interfaces.as_slice() else {
+        return None;
+    };
+    if all.is_empty() {
+        return None;
+    }
+    let names = settings.interfaces.iter().enumerate();
+    let twice = names
+        .clone()
+        .find(|&(place, name)| all.iter().take(place).any(|before| before == name));
+    if let Some((_, name)) = twice {
+        let name = printable(name.as_bytes());
+        return Some(format!(
+            "-i {name} is there twice, and each of its packets would be captured twice: leave one out"
+        ));
+    }
+    if settings.interfaces.iter().any(|name| name == ANY) {
+        return Some(
+            "-i any has the packets of all interfaces, so those of the other -i would be captured twice: leave out \
+             either any or the others"
+                .to_owned(),
+        );
+    }
+    let path = settings.write.as_deref()?;
+    (settings.format_of(path) == Format::Pcap).then(|| {
+        format!(
+            "{} would be a pcap file, which does not hold the interface of a packet, and there are {} interfaces: give -w a \
+             name that ends in .pcapng",
+            printable(path.display().to_string().as_bytes()),
+            settings.interfaces.len()
+        )
+    })
 }
 
 /// What does not go together, in a line. `others`: what else is written.

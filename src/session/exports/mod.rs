@@ -230,7 +230,7 @@ impl<'a> Exporter<'a> {
         ) {
             (Some(path), _) if is_standard(&path) => "standard input".to_owned(),
             (Some(path), _) | (None, Some(path)) => provenance::name(path),
-            (None, None) => format!("live capture on {}", self.settings.interface),
+            (None, None) => format!("live capture on {}", self.settings.on()),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::record::{Destination, Format, InterfaceStatistics, Recorder, Section,
 /// # Errors
 /// One of the steps failed: what, why, what to do. May be of several lines.
 pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelToken, say: Say) -> Result<(), String> {
-    let opening = opening(settings, filter)?;
+    let opening = opening(settings, &settings.on(), filter)?;
     let mut capture = opening.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => no_permission(&interface),
         other => other.to_string(),
@@ -44,7 +44,7 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelTok
     let mut section = Section::of_this_machine(APPLICATION);
     // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.
     section.comments = capture.notes().iter().map(ToString::to_string).collect();
-    let interface = interface_of(settings, filter, &capture);
+    let interface = interface_of(filter, &capture);
     let recorder = Recorder::new(
         Destination::stream(pipe, "Wireshark's pipe"),
         Format::PcapNg,

@@ -11,9 +11,9 @@ use super::super::{CancelDescriptor, CaptureError, CaptureEvent, CaptureStatisti
 use super::{Capture, LinkState, WaitEnd, failure, is_down, milliseconds, passes};
 
 /// How often an interface that is down is looked at: nothing signals that it is up again.
-const DOWN_CHECK: Duration = Duration::from_millis(50);
+pub(super) const DOWN_CHECK: Duration = Duration::from_millis(50);
 /// After how many frames in a row the quit is looked at, without waiting for the socket to be empty.
-const FRAMES_BETWEEN_CANCEL_CHECKS: u32 = 512;
+pub(super) const FRAMES_BETWEEN_CANCEL_CHECKS: u32 = 512;
 /// How long a frame that the kernel has counted is waited for at the end: many times as long as it may hold one back.
 const LONGEST_HOLD: Duration = Duration::from_millis(500);
 /// How often such a frame is looked for; the socket says when it is there, so this is only in case.
