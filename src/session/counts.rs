@@ -29,20 +29,20 @@ pub(super) fn counts(captures: &Captures, seen: Seen) -> Counts {
     let lines = move || {
         let all = counters.iter().zip(seen.iter());
         let all = all.map(|((interface, counters), seen)| {
-            let captured = seen.load(Ordering::Relaxed);
+            let count = seen.load(Ordering::Relaxed);
             #[cfg(target_os = "linux")]
             let kernel = counters.read().unwrap_or_default();
             #[cfg(not(target_os = "linux"))]
             let ((), kernel) = (
                 *counters,
                 CaptureStatistics {
-                    received: captured,
+                    received: count,
                     dropped: 0,
                 },
             );
             Counted {
                 interface: interface.clone(),
-                captured,
+                captured: count,
                 kernel,
             }
         });
