@@ -44,4 +44,6 @@ pub(in crate::flow) enum StreamFlag {
     DamageSeen = 1 << 18,
     /// Two packets of its sender that differ had the same identification, so that it identifies none.
     SameIdentification = 1 << 19,
+    /// What is acknowledged of it is only assumed: the capture begins with its data, and no acknowledgment has reached them.
+    AckAssumed = 1 << 20,
 }
