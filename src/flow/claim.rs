@@ -131,6 +131,7 @@ fn of_remark(segment: &Segment, remark: Remark) -> Option<Claim> {
         }
         Remark::FastRetransmission => of(Certainty::Deduced).by(order).by(first).by(since),
         Remark::OutOfOrder => match (signs.order, signs.round_trip) {
+            (Some(known), _) if known.is_before && signs.may_be_sent_again => of(Certainty::OneOfSeveral).by(order),
             (Some(known), _) if known.is_before => of(of_order(known)).by(order),
             _ if signs.has_lower_acknowledgment => of(Certainty::Deduced),
             (_, Some(round_trip)) => of(Certainty::Deduced).by(Some(Evidence::RoundTrip(round_trip))),

@@ -22,7 +22,8 @@ pub struct Signs {
     /// Of a duplicate acknowledgment: number of an earlier packet that is the same in all, so that it may have been captured twice, or
     /// repeated on the way.
     pub same_as: Option<u64>,
-    /// Of a copy: its sender may have sent it again just the same. RFC 1122 section 3.2.1.5
+    /// Of a copy, and of what comes out of order by its identification: its sender may have sent it again with the same one. RFC 1122
+    /// section 3.2.1.5
     pub may_be_sent_again: bool,
     /// Of an acknowledgment with another window than the last one: that one's in bytes, where its scale is known.
     pub previous_window: Option<u64>,

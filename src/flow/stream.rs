@@ -290,6 +290,7 @@ impl Stream {
             // What was acknowledged before had been sent.
             let next = if self.syn_is_acked() { to.max(self.acked()) } else { to };
             if !self.syn_is_acked() && from > 0 {
+                self.set(StreamFlag::AckAssumed, true);
                 self.acked = self.raw(from);
             }
             self.next = self.raw(next);
@@ -304,6 +305,9 @@ impl Stream {
     pub(super) fn acknowledge(&mut self, to: i64) {
         let highest = self.highest();
         let (acked, whole) = (self.acked(), self.whole());
+        if to >= acked {
+            self.set(StreamFlag::AckAssumed, false);
+        }
         if to > acked {
             self.acked = self.raw(to);
         }

@@ -133,11 +133,14 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     );
     // What is said of a SYN-ACK names both: the answer to a SYN that came twice looks the same without identification and timestamp.
     let names_answer = said.is("copy") && said.why.contains("or the answer to a SYN");
+    // In the same way without an identification of its own: an end answers each segment that comes once more.
+    let names_sender = said.is("copy") && said.why.contains("sent again just the same");
     score.claim(
         "the same packet once more (copy)",
         said.is("copy"),
         segment.again && !segment.bad && (segment.identification != 0 || said.is("copy"))
-            || names_answer && sent.resent,
+            || names_answer && sent.resent
+            || names_sender && (sent.resent || sent.repeats_ack),
         || what(""),
     );
     // Nothing was captured twice in any run: what says only that is wrong.
@@ -250,7 +253,11 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     };
     let is_said = said.is("after-end");
     // An end that waits for the last acknowledgment cannot know that one was lost before this.
-    let is_known = segment.own || matches!(step.state[0], "TIME-WAIT" | "CLOSED");
+    // A capture leaves open whether the last acknowledgment reached its sender: then both states are said.
+    let names_end = said.states[sender_of(packet)]
+        .as_ref()
+        .is_some_and(|(_, _, one_of)| one_of.iter().any(|state| matches!(&**state, "TIME-WAIT" | "CLOSED")));
+    let is_known = !names_end && (segment.own || matches!(step.state[0], "TIME-WAIT" | "CLOSED"));
     score.claim(
         "comes after the end",
         is_said,
@@ -267,6 +274,7 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
             "abort" => was_open,
             "data-after-close" => has_closed(case, packet) && !(aborts && was_open),
             "no-such-connection" => !was_open,
+            "connection-over" => !was_open || sent.ended,
             // Its receiver goes on.
             "challenged" => !segment.own && step.state[1] != "CLOSED",
             _ => false,
@@ -275,9 +283,14 @@ fn endings(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     }
 }
 
+/// The end that sent it.
+const fn sender_of(packet: &Packet<'_>) -> usize {
+    if packet.segment.own { packet.end } else { 1 - packet.end }
+}
+
 /// Had the program of its sender closed the socket?
 fn has_closed(case: &Case<'_>, packet: &Packet<'_>) -> bool {
-    let sender = if packet.segment.own { packet.end } else { 1 - packet.end };
+    let sender = sender_of(packet);
     calls(case.run).iter().any(|call| {
         let is_before = call["entered"].as_i64().is_some_and(|time| time < packet.segment.time);
         call["end"] == END[sender] && call["call"] == "close" && is_before

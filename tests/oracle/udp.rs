@@ -102,12 +102,13 @@ pub(super) fn client(socket: &UdpSocket, to: SocketAddr, plan: &Plan, log: &Call
     Ok(())
 }
 
-/// A question as DNS asks it (RFC 1035 section 4.1): its number, flags, one question, a name of digits, type A. Letters of the name
-/// are capitals, so that the reply of this run's server differs in nothing.
+/// A question as DNS asks it (RFC 1035 section 4.1): its number, flags, one question, a name of digits, type A. Where a byte of the
+/// number is a small letter it is made a capital, so that the reply of this run's server differs in nothing.
 fn query(random: &mut Random, number: usize) -> Vec<u8> {
     let id = u16::try_from(random.below(1 << 16)).unwrap();
     let mut query = id.to_be_bytes().to_vec();
     query.extend([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     query.extend([3, b'0', b'0', b'0' + u8::try_from(number % 10).unwrap(), 0, 0, 1, 0, 1]);
+    query.make_ascii_uppercase();
     query
 }

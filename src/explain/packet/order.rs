@@ -35,6 +35,14 @@ pub(super) fn sign(order: SendOrder) -> String {
 /// What comes after packets that were sent later.
 pub(super) fn out_of_order(segment: &Segment) -> Sentence {
     match segment.signs.order {
+        Some(order) if order.is_before && segment.signs.may_be_sent_again => sentence!(
+            "out of order: sent before packet ",
+            order.other,
+            " and held up on the way (",
+            sign(order),
+            "), or sent again with the same IP id, which RFC 1122 section 3.2.1.5 allows"
+        )
+        .into(),
         Some(order) if order.is_before => {
             let deduced = match order.by {
                 OrderSign::Identification(..) => " (deduced)",

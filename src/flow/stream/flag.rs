@@ -46,4 +46,6 @@ pub(in crate::flow) enum StreamFlag {
     SameIdentification = 1 << 19,
     /// Its first SYN was answered with a challenge ACK of the connection before. RFC 9293 section 3.5.1
     SynChallenged = 1 << 20,
+    /// What is acknowledged of it is only assumed: the capture begins with its data, and no acknowledgment has reached them.
+    AckAssumed = 1 << 21,
 }

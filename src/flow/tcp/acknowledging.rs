@@ -27,6 +27,9 @@ impl Tcp {
             stream.send(to - 1, to);
         }
         let from = stream.acked();
+        if to == from {
+            stream.set(StreamFlag::AckAssumed, false);
+        }
         // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is not an acknowledgment of this stream.
         if to <= from || to > from.max(stream.next()).saturating_add(1 << 30) {
             return nothing;

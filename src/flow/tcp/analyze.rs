@@ -71,10 +71,11 @@ impl Tcp {
     fn overtaken(&self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo, analysis: &mut Analysis) {
         let latest = self.latest(position.sender, now);
         analysis.signs.order = self.order(position.sender, info, latest);
-        // No end takes an acknowledgment back (RFC 9293 section 3.4), so one with a lower number was sent before.
-        let is_lower = position
-            .acknowledgment
-            .is_some_and(|to| to < self.stream(position.sender.other()).acked());
+        // No end takes an acknowledgment back (RFC 9293 section 3.4), so one with a lower number was sent before. What comes before all
+        // data that were captured is not lower than one that was.
+        let other = self.stream(position.sender.other());
+        let was_said = !other.is(StreamFlag::AckAssumed);
+        let is_lower = was_said && position.acknowledgment.is_some_and(|to| to < other.acked());
         let shows_it = is_lower && !info.rst && !info.syn && !info.is_stray();
         if info.length() == 0 && analysis.signs.order.map_or(shows_it, |order| order.is_before) {
             analysis.remark(Remark::OutOfOrder);
@@ -260,10 +261,10 @@ impl Tcp {
             analysis.signs.order = self.order(position.sender, info, above_sign);
         }
         let is_before = analysis.signs.order.map(|order| order.is_before);
+        let since = above.and_then(|(_, time)| now.time.since(time)).or(pause);
+        let round_trip = self.stream(position.sender).nearest();
+        let is_soon = since.is_some_and(|since| since < round_trip.unwrap_or(REORDERED_WITHIN));
         let is_overtaken = is_before.unwrap_or_else(|| {
-            let since = above.and_then(|(_, time)| now.time.since(time)).or(pause);
-            let round_trip = self.stream(position.sender).nearest();
-            let is_soon = since.is_some_and(|since| since < round_trip.unwrap_or(REORDERED_WITHIN));
             analysis.signs.round_trip = round_trip.filter(|_| is_soon);
             is_soon && request == Asked::Not && earlier.numbers == 0
         });
@@ -288,6 +289,8 @@ impl Tcp {
         }
         if analysis.remarks.has(Remark::OutOfOrder) {
             analysis.first_sent = None;
+            // Later than its sender needs to hear of it, the identification alone leaves open that this is the first one again.
+            analysis.signs.may_be_sent_again = is_before == Some(true) && !is_soon && info.timestamps.is_none();
         }
         if analysis.remarks.has(Remark::Retransmission) {
             analysis.repetition = Some(self.repetition(position, &earlier, hole, request, analysis.signs.order));

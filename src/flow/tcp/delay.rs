@@ -18,8 +18,9 @@ const REACTION: i64 = 5_000_000;
 const DELAYED: i64 = 30_000_000;
 /// … and 500 ms is what RFC 9293 section 3.8.6.3 allows; what took longer, something else held up.
 const MOST_DELAYED: i64 = 550_000_000;
-/// An end is next to where it was captured when it answered so soon: then a path does not explain a delay that is many times as long.
-const NEXT_TO: i64 = 1_000_000;
+/// An end is where it was captured when it answered so soon. Any other is behind a path, and a path that once took a millisecond or less
+/// may take longer at any time: by a queue, by a radio link, by a busy machine.
+const NEXT_TO: i64 = 100_000;
 
 /// What the delay of a segment is told from.
 pub(super) struct DelaySigns<'a> {

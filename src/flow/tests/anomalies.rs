@@ -207,7 +207,7 @@ fn why_it_came_late() {
         delays,
         [
             Some(Delay::Idle),
-            Some(Delay::DelayedAck),
+            Some(Delay::PathOrDelayedAck),
             None,
             None,
             Some(Delay::Idle)

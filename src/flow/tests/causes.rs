@@ -40,8 +40,7 @@ fn filled(after: &Line, first: &Line) -> Segment {
 #[test]
 fn the_identification_tells_what_was_held_up_from_what_was_sent_again() {
     let after = c(ACK, 11, 1).data(10).id(103);
-    // Longer than the sender needs to answer: the time alone would say the contrary.
-    let late = c(ACK, 1, 1).data(10).id(102).after(60);
+    let late = c(ACK, 1, 1).data(10).id(102).after(0);
     let segment = filled(&after, &late);
     assert!(has(&segment, Remark::OutOfOrder) && !has(&segment, Remark::Retransmission));
     let order = SendOrder {
@@ -60,6 +59,19 @@ fn the_identification_tells_what_was_held_up_from_what_was_sent_again() {
         (FirstTransmission::NotCaptured, false)
     );
     assert_eq!(certainty(&segment, &again, Remark::Retransmission), Certainty::Deduced);
+}
+
+/// Longer than its sender needs to hear of it, the identification leaves open that it is the first one again. RFC 1122 section 3.2.1.5
+#[test]
+fn a_sender_may_use_its_identification_again() {
+    let after = c(ACK, 11, 1).data(10).id(103);
+    let late = c(ACK, 1, 1).data(10).id(102).after(60);
+    let segment = filled(&after, &late);
+    assert!(has(&segment, Remark::OutOfOrder) && segment.signs.may_be_sent_again);
+    assert_eq!(certainty(&segment, &late, Remark::OutOfOrder), Certainty::OneOfSeveral);
+    // The timestamp of what is sent again would be later.
+    let segment = filled(&after.clone().stamps(500, 7), &late.stamps(500, 7));
+    assert!(has(&segment, Remark::OutOfOrder) && !segment.signs.may_be_sent_again);
 }
 
 #[test]

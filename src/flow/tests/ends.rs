@@ -262,7 +262,7 @@ fn the_acknowledgment_of_a_fin_may_be_delayed_too() {
         ),
         (s(ACK, 1, 6).after(43), "FinAck FIN-WAIT-1>FIN-WAIT-2 CLOSE-WAIT"),
     ]));
-    assert_eq!(segments.last().unwrap().delay, Some(Delay::DelayedAck));
+    assert_eq!(segments.last().unwrap().delay, Some(Delay::PathOrDelayedAck));
 }
 
 /// An acknowledgment that is under way for long is not a delayed one. Without the handshake, and with a SYN that was sent again, it is
@@ -292,7 +292,9 @@ fn on_a_long_way_no_acknowledgment_is_said_to_be_delayed() {
     let (segments, _) = tell(&[&long_way[..], &lost_once].concat());
     assert_eq!(segments.last().unwrap().delay, None);
     let short_way = [c(SYN, 0, 0), s(SYN | ACK, 0, 1).after(1), c(ACK, 1, 1)];
-    assert_eq!(answered(&short_way), Some(Delay::DelayedAck));
+    assert_eq!(answered(&short_way), Some(Delay::PathOrDelayedAck));
+    let same_host = [c(SYN, 0, 0), s(SYN | ACK, 0, 1).after(0), c(ACK, 1, 1)];
+    assert_eq!(answered(&same_host), Some(Delay::DelayedAck));
 }
 
 /// The first fragment has the header and not all of the data: it would look as if the rest were sent twice.

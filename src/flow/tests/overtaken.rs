@@ -28,6 +28,18 @@ fn an_acknowledgment_with_a_lower_number_was_overtaken() {
     assert_eq!(claim.unwrap().certainty, Certainty::Deduced);
 }
 
+/// A capture that begins with data: the acknowledgment of earlier ones is not lower than any that was captured.
+#[test]
+fn an_acknowledgment_of_what_came_before_the_capture_was_not_overtaken() {
+    let before = [c(ACK, 101, 1).data(10), s(ACK, 1, 51), s(ACK, 1, 71)];
+    for segment in tell(&before).0 {
+        assert!(!has(&segment, Remark::OutOfOrder), "{segment:?}");
+    }
+    // Once it has acknowledged them, each lower one was.
+    let after = [c(ACK, 101, 1).data(10), s(ACK, 1, 111), s(ACK, 1, 71)];
+    assert!(has(tell(&after).0.last().unwrap(), Remark::OutOfOrder));
+}
+
 /// Bytes of its sender that are missing here do not hide what it says. RFC 5681 section 2
 #[test]
 fn a_duplicate_acknowledgment_may_come_after_a_gap() {

@@ -207,7 +207,9 @@ impl Case<'_> {
             .iter()
             .any(|word| certainty(said, word) == Some("one-of-several"));
         let must = frame.again && !names_it;
-        let names_sender = said.why.contains("sent again just the same");
+        let names_sender = ["sent again just the same", "or the answer to a SYN"]
+            .iter()
+            .any(|words| said.why.contains(words));
         score.claim(
             "the same packet once more (copy)",
             is_said,
@@ -343,7 +345,7 @@ impl Case<'_> {
             "nobody-listens" => !was_open && frame.segment.sequence == 0,
             "abort" => was_open,
             "data-after-close" => truth.closed_early,
-            "no-such-connection" => !was_open,
+            "no-such-connection" | "connection-over" => !was_open,
             _ => false,
         };
         score.claim("a reset's cause", true, is_true, || format!("{} {cause}", what()));

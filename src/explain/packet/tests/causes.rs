@@ -75,6 +75,11 @@ fn what_is_out_of_order_says_by_what() {
         out_of_order(soon),
         "out of order (deduced): held up on the way, because it came too soon for its sender to know that it was missing here"
     );
+    let again = Signs {
+        may_be_sent_again: true,
+        ..order(true, OrderSign::Identification(4711, 4712))
+    };
+    assert!(out_of_order(again).contains("or sent again with the same IP id"));
     let unknown = out_of_order(Signs::default());
     assert!(
         unknown.contains("held up on the way, or it was sent again"),
