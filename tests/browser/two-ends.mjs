@@ -65,14 +65,14 @@ const checks = {
         return box.top >= 0 && box.bottom <= innerHeight;
       });
       assert.equal(await top(), 0);
-      for (let number = 3; number <= 30; number++) {
+      for (let number = 3; number <= 28; number++) {
         await page.keyboard.press("ArrowRight");
         assert(await isSeen(`.both-ends .wide a[href="#packet-${number}"]`), `packet ${number}`);
       }
       await page.evaluate(() => { document.querySelector(".ladder").scrollIntoView(); });
       const before = await top();
       await page.keyboard.press("ArrowRight");
-      assert(await isSeen('.ladder a[href="#packet-31"]'));
+      assert(await isSeen('.ladder a[href="#packet-29"]'));
       assert(await top() >= before, "back to the picture");
     });
     for (const width of [360, 390, 700, 1280, 1920]) {
