@@ -93,8 +93,10 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
     };
     let is_probe = ["keep-alive", "window-probe"].iter().any(|word| said.is(word));
     let is_said = said.is_retransmission();
+    // What is said of a SYN-ACK names both: the answer to a SYN that came twice looks the same without identification and timestamp.
+    let names_answer = said.is("copy") && said.why.contains("or the answer to a SYN");
     if segment.own {
-        let is = sent.resent && (is_said || !is_probe);
+        let is = sent.resent && (is_said || !is_probe && !names_answer);
         score.claim("retransmission, at its sender", is_said, is, || what(""));
         score.claim("out of order, at its sender", said.is("out-of-order"), false, || {
             what("")
@@ -131,8 +133,6 @@ fn sent_again(case: &Case<'_>, packet: &Packet<'_>, score: &mut Score) {
         is_needless,
         || what(""),
     );
-    // What is said of a SYN-ACK names both: the answer to a SYN that came twice looks the same without identification and timestamp.
-    let names_answer = said.is("copy") && said.why.contains("or the answer to a SYN");
     // In the same way without an identification of its own: an end answers each segment that comes once more.
     let names_sender = said.is("copy") && said.why.contains("sent again just the same");
     score.claim(

@@ -26,6 +26,8 @@ pub(super) struct Captured {
     frame: usize,
     /// Is it not the first time that this frame arrives here?
     is_copy: bool,
+    /// Was it changed on the way?
+    is_changed: bool,
     pub(super) segment: Segment,
 }
 
@@ -83,9 +85,12 @@ pub(super) fn captured(end: Party, frames: &[Frame<'static>], sent: &[(Value, Se
             }
         })?;
         seen[index] += 1;
+        let mut arrivals = sent[index].0["arrivals"].as_array().unwrap().iter();
+        let is_changed = |arrival: &Value| arrival["packet"] == number && arrival["changed"] == true;
         Some(Captured {
             frame: index,
             is_copy: seen[index] > 1,
+            is_changed: sent[index].1.from != end && arrivals.any(is_changed),
             segment: *in_flow?.segment()?,
         })
     });
@@ -171,11 +176,18 @@ impl Said<'_> {
         let place = &self.place;
         let own = self.frame(self.packet);
         let later = |one: u32, two: u32| one != two && one.wrapping_sub(two) < 1 << 31;
-        let acknowledged = before.iter().flatten().any(|answer| {
+        let covers_it = |answer: &Captured| {
             let frame = self.frame(answer);
             let to = answer.segment.acknowledgment;
             frame.from != own.from && to.is_some_and(|to| !later(own.end, to.raw.0))
-        });
+        };
+        let mut answers = before.iter().flatten().filter(|answer| covers_it(answer));
+        // What was changed on the way is dropped, where its checksum is known to be its sender's.
+        let acknowledged = if known == FirstTransmission::Acknowledged {
+            answers.next().is_some()
+        } else {
+            answers.any(|answer| !answer.is_changed)
+        };
         assert_eq!(
             known == FirstTransmission::Acknowledged,
             acknowledged,
