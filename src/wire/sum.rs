@@ -45,8 +45,8 @@ pub(super) fn of_whole(bytes: &[u8], stored: u16) -> Checksum {
     }
 }
 
-/// Adds 16-bit words, the last byte filled up with zero. It takes two words at once, which is the same for [`fold`] and takes half
-/// the time. Sums of 64 bits cannot overflow: no frame has 2^32 such pairs.
+/// Adds 16-bit words, the last byte filled up with zero. It takes two words at once, which is the same for [`fold`] with half
+/// of the instructions. Sums of 64 bits cannot overflow: no frame has 2^32 such pairs.
 #[must_use]
 pub fn add(sum: u64, bytes: &[u8]) -> u64 {
     let pairs = bytes.chunks_exact(4);
